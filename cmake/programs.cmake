@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: BSL-1.0
+set(PROCPOOL_TEST_TIMEOUT 300 CACHE STRING "Seconds after which ctest ends a test that hangs")
+
+# procpool_test(<name> <source>...): one Boost.Test executable and the ctest entry of the same name. Its main and what
+# tests share come from test/support.
+function(procpool_test name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE procpool_test_support)
+  procpool_warnings(${name})
+  if(PROCPOOL_TEST_PCH)
+    target_precompile_headers(${name} REUSE_FROM procpool_test_support)
+  endif()
+  procpool_add_test(${name} COMMAND ${name})
+endfunction()
+
+# procpool_test_folder(<name> <source>...): one test of all the files, apart from those that say "// own executable" on
+# top: they become tests of their own, <name>_<file>.
+function(procpool_test_folder name)
+  set(together)
+  foreach(file ${ARGN})
+    file(STRINGS ${file} alone LIMIT_COUNT 5 REGEX "^// own executable")
+    if(alone)
+      get_filename_component(stem ${file} NAME_WE)
+      procpool_test(${name}_${stem} ${file})
+    else()
+      list(APPEND together ${file})
+    endif()
+  endforeach()
+  if(together)
+    procpool_test(${name} ${together})
+  endif()
+endfunction()
+
+# procpool_example(<name> <source>...): a program, and when <name>.expected lies beside it, the test that it prints
+# just that. When <name>.sh does, the test is that script, called with the program's path.
+function(procpool_example name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE procpool::procpool)
+  procpool_warnings(${name})
+  set(beside ${CMAKE_CURRENT_SOURCE_DIR}/${name})
+  if(EXISTS ${beside}.sh)
+    procpool_add_test(example_${name} COMMAND bash ${beside}.sh $<TARGET_FILE:${name}>)
+  elseif(EXISTS ${beside}.expected)
+    procpool_add_test(example_${name} COMMAND bash ${PROJECT_SOURCE_DIR}/cmake/expect_output.sh ${beside}.expected
+                                              $<TARGET_FILE:${name}>)
+  endif()
+endfunction()
+
+# As add_test, with a time limit: a hang must have a name. Exit status 77 means: skipped, and why is on the last line.
+function(procpool_add_test name)
+  add_test(NAME ${name} ${ARGN})
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${PROCPOOL_TEST_TIMEOUT} SKIP_RETURN_CODE 77)
+endfunction()

@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: BSL-1.0
+# Says plainly, at configure time, where procpool cannot work; otherwise the first sign would be a page of compiler errors.
+
+if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux")
+  message(FATAL_ERROR "procpool runs on Linux only (it needs pidfd, memfd and F_SETSIG), and this build is for "
+                      "${CMAKE_SYSTEM_NAME}. Build it on Linux with kernel 5.11 or newer.")
+endif()
+
+set(oldest_GNU 12)
+set(oldest_Clang 16)
+if(NOT DEFINED oldest_${CMAKE_CXX_COMPILER_ID})
+  message(WARNING "procpool is tested with g++ and clang++, and this compiler is ${CMAKE_CXX_COMPILER_ID}. It may work.")
+elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS oldest_${CMAKE_CXX_COMPILER_ID})
+  message(FATAL_ERROR "procpool needs g++ 12 or clang++ 16 or newer, and ${CMAKE_CXX_COMPILER} is "
+                      "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}. Choose another one with "
+                      "-D CMAKE_CXX_COMPILER=g++-12.")
+endif()

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "session.hpp"
+
+#include <boost/asio/use_awaitable.hpp>
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <unistd.h>
+
+namespace procgrep {
+
+using namespace std::chrono_literals;
+
+session::session(boost::asio::io_context& loop, const options& chosen, const file_list& list)
+    : report_{list.files},
+      pool_{loop, {.workers = chosen.workers}},
+      dispatch_{pool_, chosen, list.files, report_},
+      heartbeat_{loop.get_executor(), 1ms, [this](auto late) { longest_block_ = std::max(longest_block_, late); }}
+{
+    for (const auto& error : list.errors)
+        report_.complain(error);
+    if (isatty(STDERR_FILENO))
+        progress_.emplace(loop.get_executor(), 100ms, [this](auto) { report_.show_progress(); });
+}
+
+boost::asio::awaitable<void> session::run()
+{
+    co_await dispatch_.run();
+    elapsed_ = clock::now() - started_;
+    heartbeat_.stop();
+    if (progress_)
+        progress_->stop();
+    co_await pool_.async_join(boost::asio::use_awaitable);
+}
+
+int session::finish()
+{
+    const auto status = report_.finish();
+    print_summary();
+    return status;
+}
+
+void session::print_summary() const
+{
+    const auto stats = pool_.stats();
+    const auto rate = static_cast<double>(report_.files()) / std::chrono::duration<double>(elapsed_).count();
+    std::fprintf(stderr,
+                 "procgrep: %zu files, %" PRIu64 " matching lines, %zu crashed, %zu timed out, %" PRIu64
+                 " workers restarted, %.0f files/s, event loop blocked at most %.1f ms\n",
+                 report_.files(), report_.matches(), dispatch_.crashed(), dispatch_.timed_out(),
+                 stats.crashed_workers + stats.killed_workers, rate,
+                 std::chrono::duration<double, std::milli>(longest_block_).count());
+}
+
+} // namespace procgrep

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/codec.hpp>
+#include <procpool/error.hpp>
+#include <procpool/exception.hpp>
+#include <procpool/exit_status.hpp>
+#include <procpool/future.hpp>
+#include <procpool/options.hpp>
+#include <procpool/pool.hpp>
+#include <procpool/stats.hpp>
+#include <procpool/task.hpp>
+#include <procpool/worker.hpp>

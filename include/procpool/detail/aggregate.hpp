@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/archive_traits.hpp>
+
+#include <boost/pfr/core.hpp>
+#include <boost/pfr/tuple_size.hpp>
+
+#include <concepts>
+#include <type_traits>
+#include <utility>
+
+namespace procpool::detail {
+
+/// An aggregate that nobody wrote serialization functions for; a user's own always win.
+template <class T>
+concept plain_aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !has_save<T> && !has_load<T>;
+
+/// Converts to whatever member it initializes. Only ever named, never called.
+template <class Owner>
+struct any_member {
+    template <class T>
+        requires std::is_copy_constructible_v<Owner>
+    operator T&() const noexcept;
+    template <class T>
+        requires(!std::is_copy_constructible_v<Owner>)
+    operator T() const noexcept;
+};
+
+/// Converts to a base class of Derived only.
+template <class Derived>
+struct any_base {
+    template <class Base>
+        requires(std::is_base_of_v<Base, Derived> && !std::is_same_v<Base, Derived>)
+    operator Base&&() const noexcept;
+};
+
+/// In an aggregate with bases, the first initializer is that of the first base.
+template <class T>
+concept has_base = requires { T{any_base<T>{}}; };
+
+template <class T, std::size_t>
+using any_member_at = any_member<T>;
+
+/// Whether T can be initialized with {} between that many other members.
+template <class T, std::size_t... Before, std::size_t... After>
+consteval bool has_gap(std::index_sequence<Before...>, std::index_sequence<After...>)
+{
+    return requires { T{any_member_at<T, Before>{}..., {}, any_member_at<T, After>{}...}; };
+}
+
+/// Boost.PFR counts each element of a C array as a member. One {} initializes the whole array, so that afterwards
+/// there is no room for as many initializers as PFR counted.
+template <class T, std::size_t Count, std::size_t Index>
+consteval bool is_array_member()
+{
+    using before = std::make_index_sequence<Index>;
+    return has_gap<T>(before{}, std::index_sequence<>{}) &&
+           !has_gap<T>(before{}, std::make_index_sequence<Count - Index - 1>{});
+}
+
+template <class T>
+consteval bool has_array_member()
+{
+    constexpr auto count = boost::pfr::tuple_size_v<T>;
+    return []<std::size_t... Index>(std::index_sequence<Index...>) {
+        return (is_array_member<T, count, Index>() || ...);
+    }(std::make_index_sequence<count>{});
+}
+
+/// An aggregate that Boost.PFR can take apart.
+template <class T>
+concept transparent_aggregate = plain_aggregate<T> && (std::is_empty_v<T> || !has_base<T>) &&
+                                (std::is_empty_v<T> || !has_array_member<T>());
+
+} // namespace procpool::detail
+
+namespace procpool {
+
+/// @cond cereal finds these by argument-dependent lookup.
+template <std::same_as<writer> Archive, detail::transparent_aggregate T>
+void save(Archive& to, const T& value)
+{
+    if constexpr (!std::is_empty_v<T>)
+        boost::pfr::for_each_field(value, [&to](const auto& member) { to(member); });
+}
+
+template <std::same_as<reader> Archive, detail::transparent_aggregate T>
+void load(Archive& from, T& value)
+{
+    if constexpr (!std::is_empty_v<T>)
+        boost::pfr::for_each_field(value, [&from](auto& member) { from(member); });
+}
+/// @endcond
+
+} // namespace procpool

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/config.hpp>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+namespace procpool {
+class reader;
+class writer;
+} // namespace procpool
+
+namespace procpool::detail {
+
+/// Code as a place in a module: the same in every process that has loaded the same build of that module, wherever
+/// the loader put it. Modules are numbered in the order in which the parent first referred to them.
+struct code_ref {
+    std::uint64_t module = 0;
+    std::uint64_t offset = 0;
+};
+
+/// Module number of a call that names its task instead of referring to code.
+inline constexpr std::uint64_t named_module = 0xffff'ffff;
+
+/// What runs in the worker for one kind of call: reads the arguments, calls, writes the result.
+using trampoline = void (*)(reader& arguments, writer& result);
+
+/// A call as bytes: which code, and its arguments.
+struct call {
+    std::vector<std::byte> bytes;
+    std::uint32_t modules = 0; ///< How many of the parent's modules a worker must know to run it.
+};
+
+/// Where code lies. Throws system_error(module_mismatch) when the address belongs to no loaded module, or to one that was linked
+/// without a build id. Thread-safe.
+PROCPOOL_DECL code_ref locate_code(const void* address);
+
+/// In a worker: the address of code that the parent referred to. Throws system_error(module_mismatch) with a sentence
+/// that names the file.
+PROCPOOL_DECL const void* resolve_code(code_ref code);
+
+/// The worker must know the module of `code` before it can run the call.
+inline void refer_to(call& made, code_ref code)
+{
+    made.modules = std::max(made.modules, static_cast<std::uint32_t>(code.module) + 1);
+}
+
+/// Begins the bytes of a call with the code that it runs.
+PROCPOOL_DECL void begin_call(call& made, code_ref code);
+/// Begins the bytes of a call of a task that was registered under a name.
+PROCPOOL_DECL void begin_named_call(call& made, std::string_view name, std::string_view signature);
+
+} // namespace procpool::detail

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/refusals.hpp>
+#include <procpool/detail/trampoline.hpp>
+
+namespace procpool::detail {
+
+/// Writes an argument as the function's own parameter type, so that both sides agree on what the bytes mean.
+template <class P, class A>
+void encode_argument(writer& to, A&& argument)
+{
+    using stored = stored_t<P>;
+    if constexpr (std::is_same_v<std::remove_cvref_t<A>, stored>)
+        encode<stored>(to, argument);
+    else
+        encode<stored>(to, static_cast<stored>(std::forward<A>(argument)));
+}
+
+template <class F, class R, class... Ps>
+void begin(call& made, writer&, const F&, call_signature<R, Ps...>)
+{
+    begin_call(made, trampoline_for<F, R, Ps...>());
+}
+
+template <class R, class... Ps>
+void begin(call& made, writer&, const named_task<R(Ps...)>& task, call_signature<R, Ps...> signature)
+{
+    begin_named_call(made, task.name(), signature_name(signature));
+}
+
+template <class F, class R, class... Ps, class... Args>
+call encode_call_as(call_signature<R, Ps...> signature, const F& fn, Args&&... arguments)
+{
+    check_signature<R, Ps...>();
+    check_callable<F>();
+    call made;
+    writer to(made.bytes);
+    begin(made, to, fn, signature);
+    callable_codec<F>::encode(made, to, fn);
+    (encode_argument<Ps>(to, std::forward<Args>(arguments)), ...);
+    return made;
+}
+
+/// A call as bytes, with all that the design refuses refused by name.
+template <class F, class... Args>
+call encode_call(F&& fn, Args&&... arguments)
+{
+    check_call<std::decay_t<F>, Args...>();
+    if constexpr (callable_with<F, Args...>)
+        return encode_call_as<std::decay_t<F>>(signature_for_t<F, Args...>{}, fn, std::forward<Args>(arguments)...);
+    else
+        return {};
+}
+
+} // namespace procpool::detail

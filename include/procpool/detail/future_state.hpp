@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/completion.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+
+namespace procpool::detail {
+
+class future_state;
+using future_ptr = boost::intrusive_ptr<future_state>;
+
+/// A handler that waits for a future.
+class waiter {
+public:
+    virtual ~waiter() = default;
+    /// Sends the handler's completion to its executor. `cancelled`: the wait was given up, not the task.
+    virtual void deliver(std::shared_ptr<waiter> self, bool cancelled) = 0;
+    virtual void abandon() noexcept = 0;
+};
+
+/// A task whose outcome is kept until a future asks for it.
+class PROCPOOL_DECL future_state final : public operation {
+public:
+    future_state(call made, const submit_options& options, std::weak_ptr<pool_impl> pool);
+    ~future_state() override;
+
+    bool settle(outcome result) override;
+    void deliver() override;
+    void abandon() noexcept override;
+
+    const std::weak_ptr<pool_impl>& pool() const noexcept { return pool_; }
+    bool ready() const noexcept;
+    /// Blocks until the outcome is here; false when the deadline passed first. Throws would_deadlock.
+    bool wait(std::optional<std::chrono::steady_clock::time_point> deadline);
+    /// The outcome; once, when ready.
+    outcome take();
+    /// Calls the waiter when the outcome is here; never from inside this call.
+    void attach(std::shared_ptr<waiter> added);
+    /// Completes a waiter that is still attached as cancelled.
+    void detach(const std::shared_ptr<waiter>& removed);
+
+private:
+    std::vector<std::shared_ptr<waiter>> take_waiters();
+
+    std::weak_ptr<pool_impl> pool_;
+    std::mutex mutex_;
+    std::vector<std::shared_ptr<waiter>> waiters_;
+    outcome result_;
+    std::atomic<std::uint32_t> state_;
+};
+
+/// Throws errc::timed_out for a get() whose limit has passed.
+[[noreturn]] PROCPOOL_DECL void throw_get_timed_out();
+
+/// Waits for readiness alone.
+template <class Handler>
+class ready_waiter final : public waiter {
+public:
+    ready_waiter(Handler&& handler, const boost::asio::any_io_executor& fallback)
+        : handler_(std::move(handler), fallback)
+    {
+    }
+    Handler& handler() noexcept { return handler_.get(); }
+
+    void deliver(std::shared_ptr<waiter> self, bool cancelled) override
+    {
+        if (cancelled)
+            error_ = boost::asio::error::operation_aborted;
+        auto same = std::static_pointer_cast<ready_waiter>(std::move(self));
+        boost::asio::dispatch(handler_.executor(), delivery(std::move(same)));
+    }
+    void abandon() noexcept override { handler_.abandon(); }
+    void complete_here() { handler_.complete([] {}, error_); }
+
+private:
+    waiting_handler<Handler> handler_;
+    boost::system::error_code error_;
+};
+
+/// Waits for the outcome and takes it.
+template <class R, class Handler>
+class taking_waiter final : public waiter {
+public:
+    taking_waiter(Handler&& handler, const boost::asio::any_io_executor& fallback, future_ptr state)
+        : handler_(std::move(handler), fallback), state_(std::move(state))
+    {
+    }
+    Handler& handler() noexcept { return handler_.get(); }
+
+    void deliver(std::shared_ptr<waiter> self, bool) override
+    {
+        auto same = std::static_pointer_cast<taking_waiter>(std::move(self));
+        boost::asio::dispatch(handler_.executor(), delivery(std::move(same)));
+    }
+    void abandon() noexcept override { handler_.abandon(); }
+    void complete_here()
+    {
+        const outcome result = state_->take();
+        state_.reset();
+        complete_with<R>(handler_, result, [] {});
+    }
+
+private:
+    waiting_handler<Handler> handler_;
+    future_ptr state_;
+};
+
+} // namespace procpool::detail

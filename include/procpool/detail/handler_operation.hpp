@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/completion.hpp>
+
+namespace procpool::detail {
+
+/// A task whose outcome goes to a handler.
+template <class R, class Handler>
+class handler_operation final : public operation {
+public:
+    handler_operation(call made, const submit_options& options, Handler&& handler,
+                      const boost::asio::any_io_executor& fallback)
+        : operation(std::move(made), options), handler_(std::move(handler), fallback)
+    {
+    }
+
+    Handler& handler() noexcept { return handler_.get(); }
+
+    bool settle(outcome result) override
+    {
+        result_ = std::move(result);
+        return true;
+    }
+    void deliver() override
+    {
+        boost::asio::dispatch(handler_.executor(), delivery(boost::intrusive_ptr<handler_operation>(this)));
+    }
+    void abandon() noexcept override { handler_.abandon(); }
+
+    void complete_here()
+    {
+        boost::intrusive_ptr<handler_operation> self(this);
+        const outcome result = std::move(result_);
+        complete_with<R>(handler_, result, [&self] { self.reset(); });
+    }
+
+private:
+    waiting_handler<Handler> handler_;
+    outcome result_;
+};
+
+/// The initiation of a submission with a token. Holds the pool's state, not the pool object: a deferred operation may
+/// outlive that.
+template <class R>
+struct initiate_submit {
+    std::shared_ptr<pool_impl> pool;
+    submit_options options;
+
+    using executor_type = boost::asio::any_io_executor;
+    executor_type get_executor() const { return executor_of(pool); }
+
+    template <class Handler>
+    void operator()(Handler&& handler, call made) const
+    {
+        using operation_type = handler_operation<R, std::decay_t<Handler>>;
+        boost::intrusive_ptr<operation_type> op(
+            new operation_type(std::move(made), options, std::move(handler), get_executor()));
+        connect_cancellation(op->handler(), pool, op);
+        submit(pool, std::move(op), full_queue::wait_in_line);
+    }
+};
+
+} // namespace procpool::detail

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/call.hpp>
+#include <procpool/detail/config.hpp>
+#include <procpool/options.hpp>
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/smart_ptr/intrusive_ptr.hpp>
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <vector>
+
+namespace procpool::detail {
+
+class pool_impl;
+struct scheduled_operation;
+
+/// What became of a task: the bytes of its result or of its exception, or an error of the pool's own.
+struct outcome {
+    std::vector<std::byte> bytes{};
+    std::exception_ptr error{};
+    bool is_exception = false; ///< The bytes are those of an exception.
+
+    /// Null for a result. Decodes an exception anew at each call, so that every caller has an object of its own.
+    PROCPOOL_DECL std::exception_ptr failure() const;
+};
+
+/// One submitted task, from submission to outcome: its encoded call, its place in the scheduler, and what is to be done
+/// with the outcome. Shared by the pool, a future and a cancellation slot; intrusively, because there may be millions.
+class PROCPOOL_DECL operation {
+public:
+    operation(call made, const submit_options& options);
+    virtual ~operation();
+    operation(const operation&) = delete;
+    operation& operator=(const operation&) = delete;
+
+    /// The outcome is here. Called once, on the pool's strand. True: deliver() must follow.
+    virtual bool settle(outcome result) = 0;
+    /// Calls the handlers that wait for the outcome, each by its own executor. Called on the pool's executor.
+    virtual void deliver() = 0;
+    /// The context goes away: destroys the handlers uninvoked, as Asio does.
+    virtual void abandon() noexcept = 0;
+
+    /// Whether a worker has the task: it runs there, or is next in line.
+    std::atomic<bool> with_worker{false};
+
+private:
+    friend struct scheduled_operation;
+    friend void intrusive_ptr_add_ref(operation* op) noexcept { op->references_.fetch_add(1, std::memory_order_relaxed); }
+    friend void intrusive_ptr_release(operation* op) noexcept
+    {
+        if (op->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+            delete op;
+    }
+
+    std::atomic<int> references_{0};
+    call call_;
+    alignas(8) std::byte scheduled_[128]; // a scheduled_operation, whose type is none of a user's business
+};
+
+using operation_ptr = boost::intrusive_ptr<operation>;
+
+/// What a submission does when the queue is full and options say to wait.
+enum class full_queue { wait_in_line, block_caller };
+
+/// Gives a task to the pool. Never completes it before it returns. Throws forked_copy; would_deadlock (block_caller).
+PROCPOOL_DECL void submit(const std::shared_ptr<pool_impl>& pool, operation_ptr op, full_queue if_full);
+/// Gives a task up: its caller gets operation_aborted at once. If it runs and `if_running`, its worker is killed.
+PROCPOOL_DECL void cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running);
+/// The executor of handlers that have none of their own; the system executor when the pool's context is gone.
+PROCPOOL_DECL boost::asio::any_io_executor executor_of(const std::weak_ptr<pool_impl>& pool);
+/// Throws would_deadlock when the calling thread must run the pool's loop for `what` to return.
+PROCPOOL_DECL void check_may_block(const std::weak_ptr<pool_impl>& pool, const char* what);
+
+} // namespace procpool::detail

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/config.hpp>
+#include <procpool/detail/nesting.hpp>
+
+#include <cereal/cereal.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <span>
+#include <type_traits>
+#include <typeindex>
+#include <typeinfo>
+#include <unordered_map>
+
+namespace procpool {
+
+/// A cereal input archive over bytes that a writer made, or that a hostile process made up: it distrusts them. Every
+/// count is at most the number of bytes that remain, nesting is bounded, a bool is 0 or 1, and a shared pointer refers
+/// back only to an object of its own type.
+///
+/// @par Throws         boost::system::system_error with errc::not_serializable when the bytes make no sense.
+/// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
+/// @par Lifetime       The bytes must outlive the reader and every view that was read in place.
+class reader : public cereal::InputArchive<reader> {
+public:
+    /// Reads those bytes. They must start at a multiple of 8 in memory and in the writer's vector.
+    explicit reader(std::span<const std::byte> bytes) : InputArchive(this), bytes_(bytes), rest_(bytes) {}
+
+    /// How many bytes have not been read.
+    std::size_t remaining() const noexcept { return rest_.size(); }
+
+    /// The next bytes, in place.
+    std::span<const std::byte> take(std::size_t size)
+    {
+#ifdef PROCPOOL_PLANTED_BUG // what the fuzz target must find
+        if (size > rest_.size() + 1)
+#else
+        if (size > rest_.size())
+#endif
+            refuse("the bytes end too early");
+        const auto taken = rest_.first(size);
+        rest_ = rest_.subspan(size);
+        return taken;
+    }
+
+    /// Copies the next bytes.
+    void extract(void* into, std::size_t size)
+    {
+        if (size != 0)
+            std::memcpy(into, take(size).data(), size);
+    }
+
+    /// Skips the padding that writer::align made.
+    void align(std::size_t alignment) { take(-(bytes_.size() - rest_.size()) & (alignment - 1)); }
+
+    /// Refuses a count of elements that the remaining bytes cannot hold, each being at least that long.
+    void check_count(std::uint64_t count, std::size_t element_size = 1) const
+    {
+        if (count > rest_.size() / element_size)
+            refuse("a count is greater than the bytes that remain");
+    }
+
+    /// Ends the reading with errc::not_serializable.
+    [[noreturn]] PROCPOOL_DECL static void refuse(const char* reason);
+
+    /// Counts the values that are being read inside each other.
+    detail::nesting& nesting() noexcept { return nesting_; }
+
+    /// The type of the shared pointer whose number comes next.
+    void expect_pointee(const std::type_info& type) noexcept { pointee_ = &type; }
+
+    /// Hide cereal's functions of the same names, which would hand out an object of another type by its number alone.
+    PROCPOOL_DECL void registerSharedPointer(std::uint32_t number, std::shared_ptr<void> pointer);
+    PROCPOOL_DECL std::shared_ptr<void> getSharedPointer(std::uint32_t number);
+
+private:
+    std::span<const std::byte> bytes_;
+    std::span<const std::byte> rest_;
+    detail::nesting nesting_;
+    const std::type_info* pointee_ = &typeid(void);
+    std::unordered_map<std::uint32_t, std::type_index> pointees_;
+};
+
+namespace detail {
+
+/// A bool that is neither 0 nor 1 is undefined behaviour as soon as it is looked at.
+PROCPOOL_DECL void check_bools(std::span<const std::byte> bytes);
+
+} // namespace detail
+
+/// @cond cereal finds these by argument-dependent lookup.
+template <class T>
+    requires std::is_arithmetic_v<T>
+void load(reader& from, T& value)
+{
+    const auto bytes = from.take(sizeof(T));
+    if constexpr (std::is_same_v<T, bool>)
+        detail::check_bools(bytes);
+    std::memcpy(std::addressof(value), bytes.data(), sizeof(T));
+}
+
+template <class T>
+void load(reader& from, cereal::BinaryData<T>& data)
+{
+    using element = std::remove_all_extents_t<std::remove_pointer_t<std::remove_reference_t<T>>>;
+    const auto bytes = from.take(static_cast<std::size_t>(data.size));
+    if constexpr (std::is_same_v<element, bool>)
+        detail::check_bools(bytes);
+    if (!bytes.empty())
+        std::memcpy(data.data, bytes.data(), bytes.size());
+}
+
+template <class T>
+void load(reader& from, cereal::NameValuePair<T>& pair)
+{
+    from(pair.value);
+}
+
+template <class T>
+void load(reader& from, cereal::SizeTag<T>& count)
+{
+    from(count.size);
+    from.check_count(count.size);
+}
+
+template <detail::nestable T>
+void prologue(reader& from, const T&)
+{
+    from.nesting().enter();
+    if constexpr (detail::stateless<T>)
+        from.take(1);
+}
+
+template <detail::nestable T>
+void epilogue(reader& from, const T&)
+{
+    from.nesting().leave();
+}
+
+template <class T>
+void prologue(reader& from, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&)
+{
+    from.expect_pointee(typeid(std::remove_cv_t<T>));
+}
+/// @endcond
+
+} // namespace procpool

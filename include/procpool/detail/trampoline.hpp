@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/codec.hpp>
+#include <procpool/detail/call.hpp>
+#include <procpool/detail/callable.hpp>
+
+#include <bit>
+#include <tuple>
+#include <utility>
+
+namespace procpool::detail {
+
+/// How a callable itself travels: a function pointer as a place in a module, a function object as its state, an empty
+/// one not at all.
+template <class F>
+struct callable_codec {
+    static void encode(call&, writer& to, const F& fn)
+    {
+        if constexpr (!std::is_empty_v<F>)
+            procpool::encode(to, fn);
+    }
+    static F decode(reader& from)
+    {
+        if constexpr (std::is_empty_v<F> && std::is_trivially_copyable_v<F>)
+            return std::bit_cast<F>(std::byte{}); // a lambda that captures nothing need not be default constructible
+        else if constexpr (std::is_empty_v<F>)
+            return F{};
+        else
+            return procpool::decode<F>(from);
+    }
+};
+
+template <class R, class... Ps>
+struct callable_codec<R (*)(Ps...)> {
+    static void encode(call& made, writer& to, R (*fn)(Ps...))
+    {
+        const code_ref where = locate_code(reinterpret_cast<const void*>(fn));
+        refer_to(made, where);
+        procpool::encode(to, where);
+    }
+    static auto decode(reader& from) -> R (*)(Ps...)
+    {
+        const void* code = resolve_code(procpool::decode<code_ref>(from));
+        return reinterpret_cast<R (*)(Ps...)>(const_cast<void*>(code));
+    }
+};
+
+template <class R, class... Ps>
+struct callable_codec<R (*)(Ps...) noexcept> : callable_codec<R (*)(Ps...)> {};
+
+/// Reads the arguments, calls, writes the result. Braces make the arguments be read in their order.
+template <class F, class R, class... Ps>
+void call_with_arguments(F& fn, reader& from, writer& to)
+{
+    std::tuple<typename parameter<stored_t<Ps>>::storage...> arguments{parameter<stored_t<Ps>>::decode(from)...};
+    const auto run = [&fn](auto&... stored) -> R {
+        return std::invoke(fn, static_cast<Ps&&>(parameter<stored_t<Ps>>::get(stored))...);
+    };
+    if constexpr (std::is_void_v<R>)
+        std::apply(run, arguments);
+    else
+        procpool::encode<R>(to, std::apply(run, arguments));
+}
+
+/// What runs in the worker. Local to the module that submits, so that its address tells which module that is.
+template <class F, class R, class... Ps>
+PROCPOOL_LOCAL void run_call(reader& from, writer& to)
+{
+    F fn = callable_codec<F>::decode(from);
+    call_with_arguments<F, R, Ps...>(fn, from, to);
+}
+
+template <class F, class R, class... Ps>
+PROCPOOL_LOCAL code_ref trampoline_for()
+{
+    static const code_ref where = locate_code(reinterpret_cast<const void*>(&run_call<F, R, Ps...>));
+    return where;
+}
+
+} // namespace procpool::detail

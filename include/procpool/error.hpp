@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/config.hpp>
+#include <procpool/exit_status.hpp>
+
+#include <boost/system/error_code.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <stdexcept>
+#include <string>
+#include <sys/types.h>
+
+namespace procpool {
+
+/// What can go wrong in a pool, apart from what a task itself throws. Thrown as boost::system::system_error; its what()
+/// is a sentence that names the worker or the task and says what to do.
+enum class errc {
+    pool_closed = 1,      ///< The pool was closed before the task was submitted.
+    queue_full,           ///< max_pending or max_pending_bytes is reached and when_full is fail.
+    timed_out,            ///< The task ran longer than its timeout, or a drain longer than its deadline.
+    start_failed,         ///< No worker could be started.
+    unknown_task,         ///< The worker program has no task of that name, or one with another signature.
+    module_mismatch,      ///< The worker has not loaded the code that a task refers to, or another build of it.
+    not_serializable,     ///< An argument, a result or an exception could not be turned into bytes, or back.
+    protocol_error,       ///< A worker sent bytes that make no sense; it was ended.
+    would_deadlock,       ///< A blocking call on a thread that must run for the call to return.
+    not_initialized,      ///< main did not call run_if_worker() before the pool was made.
+    too_many_descriptors, ///< RLIMIT_NOFILE cannot hold the workers.
+    invalid_option,       ///< An option has a value outside its range.
+    forked_copy,          ///< The object is a copy made by fork(); only the original process may use it.
+};
+
+/// The category of errc. Thread-safe; lives until the program ends.
+PROCPOOL_DECL const boost::system::error_category& error_category() noexcept;
+
+/// Makes errc usable as an error_code.
+inline boost::system::error_code make_error_code(errc e) noexcept
+{
+    return {static_cast<int>(e), error_category()};
+}
+
+/// The worker that ran the task ended before it had answered.
+class PROCPOOL_DECL worker_crashed : public std::runtime_error {
+public:
+    worker_crashed(pid_t pid, exit_status status, const std::string& what);
+    ~worker_crashed() override;
+
+    /// The process id that the worker had. The process is gone; the number may be in use again.
+    pid_t pid() const noexcept { return pid_; }
+    /// How it ended.
+    const exit_status& status() const noexcept { return status_; }
+
+private:
+    pid_t pid_;
+    exit_status status_;
+};
+
+/// A task threw something that has no type on this side: an unregistered exception type, or no exception class at all.
+class PROCPOOL_DECL task_error : public std::runtime_error {
+public:
+    task_error(std::string type_name, std::string message);
+    ~task_error() override;
+
+    /// The demangled name of the type that was thrown.
+    const std::string& type_name() const noexcept { return type_name_; }
+    /// Its what(), or empty when it was no std::exception.
+    const std::string& message() const noexcept { return message_; }
+
+private:
+    std::string type_name_;
+    std::string message_;
+};
+
+} // namespace procpool
+
+template <>
+struct boost::system::is_error_code_enum<procpool::errc> : std::true_type {};

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/awaitable_support.hpp>
+#include <procpool/detail/future_state.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <chrono>
+#include <stdexcept>
+#include <type_traits>
+#include <utility>
+
+namespace procpool {
+
+class pool;
+
+namespace detail {
+
+template <class R>
+struct initiate_take;
+struct initiate_ready;
+
+} // namespace detail
+
+/// The outcome of a task that is queued already. Move-only. It may outlive the pool.
+///
+/// `co_await std::move(f)` and `std::move(f)(token)` are Asio operations. Dropping a future lets its task run on.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: ready(), running(), cancel() and async_wait() are safe;
+///                     get() and taking must happen once.
+template <class R>
+class future {
+public:
+    using value_type = R;
+
+    /// An empty future: valid() is false, and every other call throws std::logic_error.
+    future() noexcept = default;
+    future(future&&) noexcept = default;
+    future& operator=(future&&) noexcept = default;
+
+    /// Whether this object has an outcome to wait for: not default-constructed, not moved from, not taken.
+    bool valid() const noexcept { return state_ != nullptr; }
+    /// Whether the outcome is here.
+    bool ready() const { return state().ready(); }
+    /// Whether a worker has the task and no outcome is here: it runs there, or is next in line.
+    bool running() const { return state().with_worker && !ready(); }
+
+    /// Gives the task up, as a terminal cancellation would: the outcome is operation_aborted at once unless it is here
+    /// already. A waiting task never runs; the worker of a running one is killed and replaced.
+    void cancel() { detail::cancel(state().pool(), &state(), true); }
+
+    /// Blocks until the outcome is here and takes it.
+    ///
+    /// @par Errors  what the task threw; worker_crashed; boost::system::system_error with a procpool::errc, or with
+    ///              asio::error::operation_aborted when it was cancelled or its pool went away.
+    /// @par Throws  also errc::would_deadlock, and takes nothing, on a thread that is running the pool's own loop: there the
+    ///              outcome could never arrive. Detected for io_context, thread_pool and strands of them.
+    R get()
+    {
+        state().wait({});
+        return take();
+    }
+
+    /// The same, but for at most `limit`; then throws boost::system::system_error with errc::timed_out and takes
+    /// nothing: the task goes on, and get() may be called again.
+    template <class Rep, class Period>
+    R get(std::chrono::duration<Rep, Period> limit)
+    {
+        if (!state().wait(std::chrono::steady_clock::now() + limit))
+            detail::throw_get_timed_out();
+        return take();
+    }
+
+    /// Waits until the outcome is here, without taking it.
+    ///
+    /// @par Signature     void(boost::system::error_code)
+    /// @par Cancellation  terminal, partial, total: the wait ends with operation_aborted; the task goes on.
+    /// @par Executor      the handler's own, else the pool's; never called from inside this function.
+    template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
+    auto async_wait(Token&& token)
+    {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            detail::initiate_ready{detail::future_ptr(&state())}, token);
+    }
+
+    /// Waits for the outcome and takes it: what `co_await std::move(f)` does.
+    ///
+    /// @par Signature     void(std::exception_ptr, R), for void: void(std::exception_ptr)
+    /// @par Cancellation  as for pool::async_submit: it gives up the task.
+    /// @par Errors        as get().
+    /// @par Executor      the handler's own, else the pool's; never called from inside this function.
+    template <boost::asio::completion_token_for<detail::completion_signature_t<R>> Token>
+    auto operator()(Token&& token) &&
+    {
+        static_assert(std::is_void_v<R> || std::is_default_constructible_v<R>,
+                      "procpool: a completion token needs a result that can be default-constructed, to have something to "
+                      "pass beside an error; use future::get(), or return a std::optional");
+        return boost::asio::async_initiate<Token, detail::completion_signature_t<R>>(
+            detail::initiate_take<R>{std::exchange(state_, nullptr)}, token);
+    }
+
+private:
+    friend class pool;
+    explicit future(detail::future_ptr state) noexcept : state_(std::move(state)) {}
+
+    detail::future_state& state() const
+    {
+        if (!state_)
+            throw std::logic_error("procpool::future has no outcome: it is empty, moved from, or was taken already");
+        return *state_;
+    }
+
+    R take()
+    {
+        const detail::outcome result = std::exchange(state_, nullptr)->take();
+        if (const auto failure = result.failure())
+            std::rethrow_exception(failure);
+        if constexpr (!std::is_void_v<R>) {
+            reader from(result.bytes);
+            return decode<R>(from);
+        }
+    }
+
+    detail::future_ptr state_;
+};
+
+namespace detail {
+
+/// Waits and takes. With the state, not the future, inside: a deferred operation may outlive that.
+template <class R>
+struct initiate_take {
+    future_ptr state;
+
+    using executor_type = boost::asio::any_io_executor;
+    executor_type get_executor() const { return executor_of(state->pool()); }
+
+    template <class Handler>
+    void operator()(Handler&& handler) const
+    {
+        auto added = std::make_shared<taking_waiter<R, std::decay_t<Handler>>>(std::move(handler), get_executor(), state);
+        connect_cancellation(added->handler(), state->pool(), state);
+        state->attach(std::move(added));
+    }
+};
+
+/// Waits only.
+struct initiate_ready {
+    future_ptr state;
+
+    using executor_type = boost::asio::any_io_executor;
+    executor_type get_executor() const { return executor_of(state->pool()); }
+
+    template <class Handler>
+    void operator()(Handler&& handler) const
+    {
+        auto added = std::make_shared<ready_waiter<std::decay_t<Handler>>>(std::move(handler), get_executor());
+        auto slot = boost::asio::get_associated_cancellation_slot(added->handler());
+        if (slot.is_connected())
+            slot.assign([state = state, weak = std::weak_ptr<waiter>(added)](boost::asio::cancellation_type type) {
+                if (type != boost::asio::cancellation_type::none)
+                    state->detach(weak.lock());
+            });
+        state->attach(std::move(added));
+    }
+};
+
+} // namespace detail
+} // namespace procpool

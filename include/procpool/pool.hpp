@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/handler_operation.hpp>
+#include <procpool/detail/token.hpp>
+#include <procpool/future.hpp>
+#include <procpool/options.hpp>
+#include <procpool/stats.hpp>
+#include <procpool/task.hpp>
+
+#include <boost/asio/any_completion_handler.hpp>
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/execution_context.hpp>
+
+#include <chrono>
+#include <concepts>
+#include <memory>
+#include <tuple>
+#include <utility>
+
+namespace procpool {
+
+namespace detail {
+
+using join_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
+
+/// Closes the pool and calls the handler when nothing is left of it, or, where there is a limit, terminates it then.
+PROCPOOL_DECL void start_join(const std::shared_ptr<pool_impl>& pool, std::optional<std::chrono::nanoseconds> limit,
+                              join_handler handler);
+
+struct initiate_join {
+    std::shared_ptr<pool_impl> pool;
+
+    using executor_type = boost::asio::any_io_executor;
+    executor_type get_executor() const { return executor_of(pool); }
+
+    template <class Handler>
+    void operator()(Handler&& handler, std::optional<std::chrono::nanoseconds> limit) const
+    {
+        start_join(pool, limit, std::move(handler));
+    }
+};
+
+} // namespace detail
+
+/// A pool of worker processes that run functions.
+///
+/// main must call run_if_worker() before a pool is made, because workers are started from this same program (or from
+/// pool_options::executable).
+///
+/// The object is a handle on the pool's state. Destroying it kills every worker, with its process group, at once and
+/// never waits for a task; outstanding operations complete with asio::error::operation_aborted while the context runs. If
+/// the context never runs again, the workers are reaped and the handlers destroyed, uninvoked, when the context is
+/// destroyed, as Asio does; a blocked future::get() throws then.
+///
+/// A pool that has workers keeps its context busy, as a server's acceptor does: io_context::run() returns after close() and
+/// the end of the last task, or after the pool was destroyed.
+///
+/// @par Thread safety  Distinct objects: safe. Shared objects: safe, except moving, assigning and destroying.
+/// @par fork           A copy of a pool in a process that the host forked throws errc::forked_copy on use, and destroying it
+///                     kills nothing.
+class PROCPOOL_DECL pool {
+public:
+    using executor_type = boost::asio::any_io_executor;
+
+    /// A pool on the caller's event loop: an io_context, a thread_pool, a strand of one, run by any number of threads.
+    /// Nothing of the pool ever blocks that loop but for the start of a process (about a third of a millisecond).
+    ///
+    /// @par Throws  boost::system::system_error: errc::not_initialized when main has not called run_if_worker();
+    ///              errc::invalid_option with the field's name; errc::too_many_descriptors when RLIMIT_NOFILE cannot hold
+    ///              the workers.
+    explicit pool(const executor_type& executor, pool_options options = {});
+    /// The same, for an object with get_executor().
+    template <class Context>
+        requires std::convertible_to<Context&, boost::asio::execution_context&>
+    explicit pool(Context& context, pool_options options = {}) : pool(context.get_executor(), std::move(options))
+    {
+    }
+    /// A pool with a background thread and an io_context of its own, for programs without an event loop. Handlers without an executor of
+    /// their own run on that thread.
+    explicit pool(pool_options options = {});
+    pool(pool&& other) noexcept;
+    /// Destroys the pool that this object was.
+    pool& operator=(pool&& other) noexcept;
+    ~pool();
+
+    /// The executor of handlers that have none of their own.
+    executor_type get_executor() const;
+
+    /// Runs a task in one of the worker processes: `async_submit(fn, args...)` returns a future<R>, with the task already queued;
+    /// `async_submit(fn, args..., token)` is an Asio operation.
+    ///
+    /// Arguments are converted to fn's own parameter types and encoded before this function returns, so they need not
+    /// outlive it. The task joins the queue now (future, callback, use_future, detached) or when launched (deferred,
+    /// use_awaitable), and starts when a worker is free. The last argument is the token if it is of an Asio token type, or if fn
+    /// cannot be called with it; `async_submit(procpool::task(fn, args...), token)` leaves no doubt.
+    ///
+    /// @par Completes when     the worker has answered, the call was cancelled, its time limit passed, or no worker
+    ///                         can answer any more.
+    /// @par Signature          void(std::exception_ptr, R), for void: void(std::exception_ptr)
+    /// @par Cancellation
+    ///   - waiting: terminal, partial, total. The call never reaches a worker.
+    ///   - running: terminal, partial. Completes at once; the worker is killed and replaced, unless the task has finished
+    ///              meanwhile. No other task is harmed. total alone is ignored, because the task may already have had effects.
+    /// @par Errors             as exception_ptr:
+    ///   - what the task itself threw: standard and registered types as themselves, others as task_error
+    ///   - worker_crashed      the process ended before it had answered
+    ///   - boost::system::system_error with errc::pool_closed, queue_full, timed_out, start_failed, unknown_task,
+    ///     module_mismatch, not_serializable or protocol_error
+    ///   - boost::system::system_error with asio::error::operation_aborted when cancelled, or when the pool was terminated
+    /// @par Executor           the token's own, else the pool's; never called from inside this function.
+    /// @par Thread safety      Distinct objects: safe. Shared objects: safe.
+    /// @par Lifetime           The pool object may be destroyed while the operation is outstanding.
+    /// @par Throws             what the codec of an argument throws; errc::invalid_option; errc::forked_copy; errc::would_deadlock
+    ///                         (when_full::wait); std::bad_alloc. Then nothing was started.
+    template <class F, class... Rest>
+        requires(!std::same_as<std::remove_cvref_t<F>, submit_options>)
+    auto async_submit(F&& fn, Rest&&... rest)
+    {
+        return async_submit(submit_options{}, std::forward<F>(fn), std::forward<Rest>(rest)...);
+    }
+    template <class F, class... Rest>
+    auto async_submit(const submit_options& options, F&& fn, Rest&&... rest)
+    {
+        if constexpr (detail::last_is_token<F, Rest...>())
+            return submit_with_token(options, std::make_index_sequence<sizeof...(Rest) - 1>{}, std::forward<F>(fn),
+                                     std::forward_as_tuple(std::forward<Rest>(rest)...));
+        else
+            return submit_for_future(options, make_task(std::forward<F>(fn), std::forward<Rest>(rest)...));
+    }
+
+    /// Accepts no more tasks: later submissions fail with errc::pool_closed. Those accepted before are finished; then the
+    /// workers are told to end. Never blocks.
+    void close();
+
+    /// Closes the pool and waits until all tasks are done and all workers are reaped.
+    ///
+    /// @par Signature      void(boost::system::error_code)
+    /// @par Cancellation   terminal, partial, total: the wait ends with operation_aborted; the pool stays closed.
+    /// @par Executor       the handler's own, else the pool's.
+    /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
+    template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
+    auto async_join(Token&& token)
+    {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            detail::initiate_join{usable()}, token, std::optional<std::chrono::nanoseconds>());
+    }
+
+    /// The same, blocking. Throws errc::would_deadlock on a thread that runs the pool's loop.
+    void join();
+
+    /// Closes the pool, waits at most `limit` for its tasks, then terminates it; completes when all workers are reaped.
+    /// The error is errc::timed_out when tasks were cut off.
+    ///
+    /// @par Signature, Cancellation, Executor, Thread safety  as async_join.
+    template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
+    auto async_shutdown(std::chrono::nanoseconds limit, Token&& token)
+    {
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
+            detail::initiate_join{usable()}, token, std::optional(limit));
+    }
+
+    /// Kills every worker with its process group at once; outstanding operations complete with operation_aborted. The
+    /// pool is closed afterwards. Never blocks.
+    void terminate();
+
+    /// A snapshot. From any thread; never blocks.
+    procpool::stats stats() const;
+
+private:
+    const std::shared_ptr<detail::pool_impl>& usable() const;
+
+    template <class R>
+    static task<R> make_task(task<R> made)
+    {
+        return made;
+    }
+    template <class F, class... Args>
+    static auto make_task(F&& fn, Args&&... arguments)
+    {
+        return task(std::forward<F>(fn), std::forward<Args>(arguments)...);
+    }
+
+    template <class R>
+    future<R> submit_for_future(const submit_options& options, task<R> made)
+    {
+        detail::future_ptr state(new detail::future_state(std::move(made).encoded(), options, usable()));
+        detail::submit(usable(), state, detail::full_queue::block_caller);
+        return future<R>(std::move(state));
+    }
+
+    template <std::size_t... I, class F, class Rest>
+    auto submit_with_token(const submit_options& options, std::index_sequence<I...>, F&& fn, Rest rest)
+    {
+        return initiate(options, std::get<sizeof...(I)>(std::move(rest)),
+                        make_task(std::forward<F>(fn), std::get<I>(std::move(rest))...));
+    }
+
+    template <class Token, class R>
+    auto initiate(const submit_options& options, Token&& token, task<R> made)
+    {
+        static_assert(std::is_void_v<R> || std::is_default_constructible_v<R>,
+                      "procpool: a completion token needs a result that can be default-constructed, to have something to "
+                      "pass beside an error; use the form that returns a future, or return a std::optional");
+        static_assert(boost::asio::completion_token_for<Token, detail::completion_signature_t<R>>,
+                      "procpool: the last argument is neither an argument of the task nor a completion token for "
+                      "void(std::exception_ptr, R)");
+        return boost::asio::async_initiate<Token, detail::completion_signature_t<R>>(
+            detail::initiate_submit<R>{usable(), options}, token, std::move(made).encoded());
+    }
+
+    std::shared_ptr<detail::pool_impl> impl_;
+};
+
+} // namespace procpool

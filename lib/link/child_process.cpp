@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "link/child_process.hpp"
+
+#include "os/pipe.hpp"
+#include "os/this_process.hpp"
+
+#include <csignal>
+
+namespace procpool::link {
+
+child_process::child_process(const boost::asio::any_io_executor& executor, os::spawned child, live_groups& groups)
+    : groups_(groups), pid_(child.pid), process_(executor, child.pid, os::duplicate(child.pidfd.get()).release()),
+      pidfd_(executor, child.pidfd.release())
+{
+    groups_.add(pid_, pidfd_.native_handle());
+}
+
+child_process::~child_process()
+{
+    if (ended_)
+        return;
+    if (os::is_forked_copy()) {
+        process_.detach();
+        return;
+    }
+    if (!os::was_discarded(pidfd_.native_handle()))
+        os::kill_group(pid_);
+    groups_.remove(pid_); // ~basic_process kills the leader, and reaps it
+}
+
+void child_process::kill() noexcept
+{
+    os::send_signal(pidfd_.native_handle(), SIGKILL);
+    if (!os::was_discarded(pidfd_.native_handle()))
+        os::kill_group(pid_);
+}
+
+std::optional<os::child_exit> child_process::end()
+{
+    ended_ = true;
+    const auto status = os::peek_exit(pidfd_.native_handle());
+    if (status)
+        os::kill_group(pid_);
+    groups_.remove(pid_);
+    boost::system::error_code already_discarded;
+    process_.wait(already_discarded);
+    process_.detach();
+    pidfd_.close();
+    return status;
+}
+
+} // namespace procpool::link

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "link/live_groups.hpp"
+#include "os/child.hpp"
+#include "os/spawn.hpp"
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/process/v2/process.hpp>
+
+#include <optional>
+
+namespace procpool::link {
+
+/// One worker's process, owned by Boost.Process: nobody else waits for it. The process is watched by a second descriptor
+/// of its pidfd, because Boost.Process reaps inside its own wait before any handler of ours could run; then its number
+/// could belong to somebody else when we signal its group.
+class child_process {
+public:
+    /// Takes over a started child. The executor is the pool's strand.
+    child_process(const boost::asio::any_io_executor& executor, os::spawned child, live_groups& groups);
+    /// Kills the group and reaps, if end() was not called. In a forked copy of the host it does nothing.
+    ~child_process();
+    child_process(const child_process&) = delete;
+    child_process& operator=(const child_process&) = delete;
+
+    pid_t pid() const noexcept { return pid_; }
+    /// Calls handler(error_code) when the process has ended and is still unreaped.
+    template <class Handler>
+    void async_exit(Handler handler)
+    {
+        pidfd_.async_wait(boost::asio::posix::stream_descriptor::wait_read, std::move(handler));
+    }
+    /// SIGKILL to the process and its group.
+    void kill() noexcept;
+    /// The one place where a worker ends: kills what is left of its group while its number is still reserved by the
+    /// zombie, reads its status, and lets Boost.Process reap it, which cannot block now. Empty status: the host ignores
+    /// SIGCHLD, so the kernel kept none; then nothing was signalled by number.
+    std::optional<os::child_exit> end();
+
+private:
+    live_groups& groups_;
+    pid_t pid_;
+    boost::process::v2::basic_process<boost::asio::any_io_executor> process_;
+    boost::asio::posix::stream_descriptor pidfd_;
+    bool ended_ = false;
+};
+
+} // namespace procpool::link

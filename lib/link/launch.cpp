@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "link/launch.hpp"
+
+#include "os/pipe.hpp"
+#include "os/this_process.hpp"
+#include "wire/control_page.hpp"
+#include "wire/worker_start.hpp"
+
+#include <array>
+#include <filesystem>
+#include <new>
+#include <stdexcept>
+
+namespace procpool::link {
+namespace {
+
+os::descriptor make_page(os::mapping& page, std::uint64_t nonce)
+{
+    os::descriptor file = os::make_memory_file("procpool control page", sizeof(wire::control_page));
+    page = os::mapping(file.get(), sizeof(wire::control_page));
+    auto* shared = reinterpret_cast<wire::control_page*>(page.data()); // zeroed memory is a valid page
+    shared->magic = wire::control_page::expected_magic;
+    shared->version = wire::control_page::expected_version;
+    shared->nonce = nonce;
+    return file;
+}
+
+std::vector<std::string> environment_for(const launch_plan& plan, std::uint64_t nonce)
+{
+    std::vector<std::string> changes = plan.environment;
+    changes.push_back(std::string(wire::nonce_variable) + "=" + std::to_string(nonce));
+    return os::environment_with(changes);
+}
+
+std::string sentence_for(const launch_plan& plan, std::error_code error)
+{
+    const std::string program = plan.executable.empty() ? "this program" : plan.executable;
+    if (!plan.directory.empty() && !std::filesystem::is_directory(plan.directory))
+        return "the working directory " + plan.directory + " of the workers does not exist: correct worker_options::cwd";
+    if (error == std::errc::no_such_file_or_directory)
+        return "the worker program " + program + " does not exist: correct pool_options::executable";
+    if (error == std::errc::permission_denied)
+        return "the worker program " + program + " may not be executed: check its mode and pool_options::executable";
+    return "the worker program " + program + " could not be started: " + error.message();
+}
+
+} // namespace
+
+launched launch(const launch_plan& plan, std::uint64_t number)
+{
+    launched result;
+    const std::uint64_t nonce = os::random_bits();
+    os::pipe_ends tasks = os::make_pipe();
+    os::pipe_ends answers = os::make_pipe();
+    os::pipe_ends lifeline = os::make_pipe();
+    const os::descriptor page = make_page(result.page, nonce);
+
+    const std::array given{tasks.read.get(), answers.write.get(), lifeline.read.get(), page.get()}; // worker_start.hpp
+    os::spawn_request request;
+    request.executable = plan.executable.empty() ? "/proc/self/exe" : plan.executable;
+    request.arguments = {plan.name + ": worker " + std::to_string(number)};
+    request.environment = environment_for(plan, nonce);
+    request.directory = plan.directory;
+    request.descriptors = given;
+    if (const auto error = os::spawn(request, result.child))
+        throw std::runtime_error(sentence_for(plan, error));
+
+    result.tasks = std::move(tasks.write);
+    result.tasks_kept = std::move(tasks.read);
+    result.answers = std::move(answers.read);
+    result.lifeline = std::move(lifeline.write);
+    return result;
+}
+
+} // namespace procpool::link

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "os/descriptor.hpp"
+#include "os/shared_memory.hpp"
+#include "os/spawn.hpp"
+
+#include <string>
+#include <vector>
+
+namespace procpool::link {
+
+/// How to start the workers of one pool.
+struct launch_plan {
+    std::string executable;               ///< Empty: this program.
+    std::vector<std::string> environment; ///< Changes to this process's: "NAME=value" sets, "NAME" removes.
+    std::string directory;                ///< Empty: this process's.
+    std::string name;                     ///< ps shows "name: worker 3".
+};
+
+/// A started worker process and the parent's ends of everything that leads to it.
+struct launched {
+    os::spawned child;
+    os::descriptor tasks;      ///< Write end.
+    os::descriptor tasks_kept; ///< Its read end: kept, so that a write to a dead worker is never SIGPIPE. It shares its open
+                               ///< file description with the worker's: never make it non-blocking.
+    os::descriptor answers;    ///< Read end.
+    os::descriptor lifeline;   ///< Write end; nobody else has one. Never written to.
+    os::mapping page;
+};
+
+/// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the five above, the pidfd
+/// and its copy, and those open for a moment while it starts.
+inline constexpr std::size_t descriptors_per_worker = 6;
+inline constexpr std::size_t descriptors_while_starting = 5;
+
+/// Starts worker `number`. Throws std::runtime_error with a sentence that says what failed and what to do.
+launched launch(const launch_plan& plan, std::uint64_t number);
+
+} // namespace procpool::link

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "link/link.hpp"
+
+#include "link/module_table.hpp"
+#include "os/pipe.hpp"
+
+#include <algorithm>
+
+namespace procpool::link {
+
+link::link(const boost::asio::any_io_executor& strand, std::uint64_t number, launched worker, live_groups& groups,
+           std::uint64_t max_result_bytes)
+    : number_(number), page_memory_(std::move(worker.page)),
+      page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())), slots_(page_),
+      tasks_kept_(std::move(worker.tasks_kept)), lifeline_(std::move(worker.lifeline)),
+      tasks_(strand, worker.tasks.release()), answers_(strand, worker.answers.release()),
+      pid_(worker.child.pid),
+      process_(std::in_place, strand, std::move(worker.child), groups), frames_(max_result_bytes)
+{
+}
+
+void link::start(std::shared_ptr<link_events> events, const wire::configuration& first_message, std::uint32_t modules)
+{
+    events_ = std::move(events);
+    process_->async_exit([self = shared_from_this()](boost::system::error_code error) {
+        if (!error)
+            self->on_exit();
+    });
+    read();
+    send_new_modules(modules);
+    send_message(wire::frame_kind::configure, wire::encode_message(first_message));
+}
+
+std::uint16_t link::send(std::uint64_t id, const detail::call& call, bool may_hold)
+{
+    send_new_modules(call.modules);
+    wire::frame_header header;
+    header.kind = wire::frame_kind::task;
+    header.id = id;
+    header.size = call.bytes.size();
+    header.may_hold = may_hold;
+    header.slot = slots_.take(id); // the page says "queued" before the frame is written
+    outgoing_.add(header, call.bytes);
+    return header.slot;
+}
+
+bool link::take_back(std::uint16_t slot) noexcept
+{
+    if (!slots_.revoke(slot))
+        return false;
+    slots_.release(slot);
+    return true;
+}
+
+void link::send_new_modules(std::uint32_t known)
+{
+    for (; modules_sent_ < known; ++modules_sent_)
+        send_message(wire::frame_kind::module, wire::encode_message(notice_of(modules_sent_)));
+}
+
+void link::send_message(wire::frame_kind kind, std::span<const std::byte> message)
+{
+    wire::frame_header header;
+    header.kind = kind;
+    header.size = message.size();
+    outgoing_.add(header, message);
+}
+
+void link::flush()
+{
+    if (!writing_ && !exited_ && tasks_.is_open())
+        write();
+}
+
+// A write to a dead worker never completes by itself, because its read end is kept open here: on_exit cancels it.
+void link::write()
+{
+    const auto bytes = outgoing_.to_write();
+    if (bytes.empty())
+        return;
+    writing_ = true;
+    tasks_.async_write_some(boost::asio::buffer(bytes.data(), bytes.size()),
+                            [self = shared_from_this()](boost::system::error_code error, std::size_t count) {
+                                self->writing_ = false;
+                                self->outgoing_.written(count);
+                                if (!error)
+                                    self->flush();
+                            });
+}
+
+void link::collect()
+{
+    if (!exited_)
+        feed(stream_.collect(page_.answers));
+}
+
+void link::retire()
+{
+    boost::system::error_code ignored;
+    tasks_.close(ignored);
+}
+
+void link::kill() noexcept
+{
+    if (process_)
+        process_->kill();
+}
+
+void link::abandon() noexcept
+{
+    exited_ = true;
+    boost::system::error_code ignored;
+    tasks_.close(ignored);
+    answers_.close(ignored);
+    process_.reset();
+    events_.reset();
+}
+
+} // namespace procpool::link

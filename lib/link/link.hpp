@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "link/child_process.hpp"
+#include "link/launch.hpp"
+#include "link/outgoing.hpp"
+#include "link/task_slots.hpp"
+#include "wire/frame.hpp"
+#include "wire/message.hpp"
+#include "wire/outbox.hpp"
+
+#include <procpool/detail/call.hpp>
+
+#include <boost/asio/readable_pipe.hpp>
+#include <boost/asio/writable_pipe.hpp>
+
+#include <array>
+#include <memory>
+#include <optional>
+
+namespace procpool::link {
+
+class link;
+
+/// What a link tells the pool. Called on the strand.
+class link_events {
+public:
+    virtual ~link_events() = default;
+    virtual void worker_ready(link& from) = 0;
+    /// The worker's initializer threw; the worker ends by itself. `exception` as wire/exception_record.hpp.
+    virtual void worker_refused(link& from, std::span<const std::byte> exception) = 0;
+    /// A task has its answer; its slot is free again.
+    virtual void task_answered(link& from, const wire::frame& answer) = 0;
+    /// All that arrived together has been told.
+    virtual void batch_done() = 0;
+    /// The process has ended and is reaped; all answers it had written were told before.
+    virtual void worker_ended(link& from) = 0;
+};
+
+/// The parent's end of one worker: its process, its pipes, its control page. Used on the pool's strand only.
+class link : public std::enable_shared_from_this<link> {
+public:
+    link(const boost::asio::any_io_executor& strand, std::uint64_t number, launched worker, live_groups& groups,
+         std::uint64_t max_result_bytes);
+
+    /// Begins to read and to watch. `events` is kept alive until the worker has ended.
+    /// `modules`: how many of this process's modules the first message refers to.
+    void start(std::shared_ptr<link_events> events, const wire::configuration& first_message, std::uint32_t modules);
+
+    std::uint64_t number() const noexcept { return number_; }
+    pid_t pid() const noexcept { return pid_; }
+    /// How the process ended; empty while it runs, and when the kernel kept no status.
+    const std::optional<os::child_exit>& exit() const noexcept { return exit_; }
+    bool was_ready() const noexcept { return ready_; }
+    /// Whether its initializer threw.
+    bool refused() const noexcept { return refused_; }
+    /// Whether it was ended because it sent bytes that make no sense.
+    bool broke_protocol() const noexcept { return broke_protocol_; }
+
+    /// Queues a task for the worker; flush() writes it. Returns its slot.
+    std::uint16_t send(std::uint64_t id, const detail::call& call, bool may_hold);
+    void flush();
+    /// Revokes a task that has not started; its slot is free then.
+    bool take_back(std::uint16_t slot) noexcept;
+    /// Frees the slot of a task that has no answer, after the worker's end.
+    void release(std::uint16_t slot) noexcept { slots_.release(slot); }
+    bool may_run(std::uint16_t slot) const noexcept { return slots_.may_run(slot); }
+    std::optional<std::chrono::steady_clock::time_point> started(std::uint16_t slot) const noexcept
+    {
+        return slots_.started(slot);
+    }
+    /// Fetches answers that the worker holds back in its outbox.
+    void collect();
+    /// Closes the task pipe: the worker ends when it has read all of it.
+    void retire();
+    void kill() noexcept;
+    /// The context goes away: kills and reaps the worker; nothing will be told any more.
+    void abandon() noexcept;
+
+private:
+    void read();
+    void on_read(std::size_t count);
+    void take_piped(std::span<const std::byte> bytes);
+    void feed(std::span<const std::byte> bytes);
+    void tell_frames();
+    void tell(const wire::frame& frame);
+    void give_up_on_worker();
+    void write();
+    void send_new_modules(std::uint32_t known);
+    void send_message(wire::frame_kind kind, std::span<const std::byte> message);
+    void on_exit();
+    void end();
+    void drain();
+
+    std::uint64_t number_;
+    std::shared_ptr<link_events> events_;
+    os::mapping page_memory_;
+    wire::control_page& page_;
+    task_slots slots_;
+    os::descriptor tasks_kept_;
+    os::descriptor lifeline_;
+    boost::asio::writable_pipe tasks_;
+    boost::asio::readable_pipe answers_;
+    pid_t pid_;
+    std::optional<child_process> process_;
+    outgoing outgoing_;
+    std::array<std::byte, 64 * 1024> incoming_; // a pipe's default capacity; a read may be under way into it
+    wire::frame_reader frames_;
+    wire::answer_stream stream_;
+    std::optional<os::child_exit> exit_;
+    std::uint32_t modules_sent_ = 0;
+    bool reading_ = false;
+    bool writing_ = false;
+    bool exited_ = false;
+    bool ready_ = false;
+    bool refused_ = false;
+    bool broke_protocol_ = false;
+};
+
+} // namespace procpool::link

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: BSL-1.0
+// The link's part that reads answers, and that ends the worker.
+#include "link/link.hpp"
+
+#include "os/pipe.hpp"
+
+#include <algorithm>
+
+namespace procpool::link {
+
+void link::read()
+{
+    reading_ = true;
+    answers_.async_read_some(boost::asio::buffer(incoming_),
+                             [self = shared_from_this()](boost::system::error_code, std::size_t count) {
+                                 self->reading_ = false;
+                                 self->on_read(count);
+                             });
+}
+
+// No bytes: end of file, or the read was cancelled because the worker has ended. A live worker whose end of the pipe is
+// closed can never answer again, so it is ended; a dying one does not mind.
+void link::on_read(std::size_t count)
+{
+    if (!events_)
+        return;
+    if (count != 0)
+        take_piped(std::span(incoming_).first(count));
+    if (exited_)
+        end();
+    else if (count != 0 && !broke_protocol_)
+        read();
+    else
+        kill();
+}
+
+// Bytes that came out of the outbox before are not taken twice.
+void link::take_piped(std::span<const std::byte> bytes)
+{
+    feed(bytes.subspan(stream_.skip(bytes.size())));
+}
+
+void link::feed(std::span<const std::byte> bytes)
+{
+    while (!bytes.empty()) {
+        const auto room = frames_.prepare();
+        const auto part = bytes.first(std::min(room.size(), bytes.size()));
+        std::copy(part.begin(), part.end(), room.begin());
+        frames_.commit(part.size());
+        bytes = bytes.subspan(part.size());
+        tell_frames();
+    }
+}
+
+void link::tell_frames()
+{
+    while (const auto frame = frames_.next())
+        tell(*frame);
+    if (frames_.broken())
+        give_up_on_worker();
+    events_->batch_done();
+}
+
+void link::tell(const wire::frame& frame)
+{
+    const auto& header = frame.header;
+    const bool answers_task = header.kind == wire::frame_kind::result || header.kind == wire::frame_kind::exception;
+    if (broke_protocol_) {
+        return;
+    } else if (ready_ && answers_task && slots_.holds(header.slot, header.id)) {
+        slots_.release(header.slot);
+        events_->task_answered(*this, frame);
+    } else if (!ready_ && header.kind == wire::frame_kind::ready) {
+        ready_ = true;
+        events_->worker_ready(*this);
+    } else if (!ready_ && header.kind == wire::frame_kind::start_failed) {
+        refused_ = true;
+        events_->worker_refused(*this, frame.payload);
+    } else {
+        give_up_on_worker();
+    }
+}
+
+void link::give_up_on_worker()
+{
+    broke_protocol_ = true;
+    kill();
+}
+
+// The process is a zombie now. A read that is under way may already hold bytes that came before those in the pipe, so
+// it is ended first and end() follows from its handler.
+void link::on_exit()
+{
+    exited_ = true;
+    boost::system::error_code ignored;
+    tasks_.close(ignored);
+    if (!events_)
+        return;
+    if (reading_)
+        answers_.cancel(ignored);
+    else
+        end();
+}
+
+void link::end()
+{
+    drain();
+    answers_.close();
+    exit_ = process_->end();
+    process_.reset();
+    lifeline_.reset();
+    const auto events = std::move(events_);
+    events->worker_ended(*this);
+    events->batch_done();
+}
+
+// All that is in the pipe, but not until end of file: a process that a task left behind may hold the write end.
+void link::drain()
+{
+    for (;;) {
+        const auto count = os::read_some(answers_.native_handle(), incoming_);
+        if (count <= 0)
+            break;
+        take_piped(std::span(incoming_).first(static_cast<std::size_t>(count)));
+    }
+    feed(stream_.collect(page_.answers));
+}
+
+} // namespace procpool::link

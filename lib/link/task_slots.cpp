@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "link/task_slots.hpp"
+
+#include <cassert>
+
+namespace procpool::link {
+
+task_slots::task_slots(wire::control_page& page) noexcept : page_(page)
+{
+    for (std::size_t i = 0; i != free_.size(); ++i)
+        free_[i] = static_cast<std::uint16_t>(free_.size() - 1 - i);
+}
+
+std::uint16_t task_slots::take(std::uint64_t id) noexcept
+{
+    assert(free_count_ != 0);
+    const std::uint16_t slot = free_[--free_count_];
+    ids_[slot] = id;
+    page_.slots[slot].publish(id);
+    return slot;
+}
+
+void task_slots::release(std::uint16_t slot) noexcept
+{
+    ids_[slot] = 0;
+    free_[free_count_++] = slot;
+}
+
+std::optional<std::chrono::steady_clock::time_point> task_slots::started(std::uint16_t slot) const noexcept
+{
+    const auto& seen = page_.slots[slot];
+    const auto word = wire::task_word::unpack(seen.word.load(std::memory_order_acquire));
+    if (word == wire::task_word{ids_[slot], wire::task_state::queued})
+        return {};
+    const std::chrono::nanoseconds since_boot(seen.started_ns.load(std::memory_order_relaxed));
+    return std::chrono::steady_clock::time_point(since_boot); // CLOCK_MONOTONIC, as the worker's
+}
+
+} // namespace procpool::link

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "wire/control_page.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+
+namespace procpool::link {
+
+/// The parent's view of the tasks that are with one worker. Which ids are there is remembered here, in the parent's own
+/// memory; the page, which the worker can write, is only asked how far each has come.
+class task_slots {
+public:
+    explicit task_slots(wire::control_page& page) noexcept;
+
+    /// A place for a task that is about to be sent. At most wire::slot_count are in use at a time.
+    std::uint16_t take(std::uint64_t id) noexcept;
+    void release(std::uint16_t slot) noexcept;
+    /// Whether this very task is in that slot.
+    bool holds(std::uint16_t slot, std::uint64_t id) const noexcept { return id != 0 && ids_[slot] == id; }
+
+    /// True: the task had not started and cannot start any more.
+    bool revoke(std::uint16_t slot) noexcept { return page_.slots[slot].revoke(ids_[slot]); }
+    bool may_run(std::uint16_t slot) const noexcept { return page_.slots[slot].may_run(ids_[slot]); }
+    /// When the task started, by the worker's word; empty when it has not.
+    std::optional<std::chrono::steady_clock::time_point> started(std::uint16_t slot) const noexcept;
+
+private:
+    wire::control_page& page_;
+    std::array<std::uint64_t, wire::slot_count> ids_{}; // 0: free; task ids start at 1
+    std::array<std::uint16_t, wire::slot_count> free_;  // a stack
+    std::size_t free_count_ = wire::slot_count;
+};
+
+} // namespace procpool::link

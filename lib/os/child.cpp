@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/child.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace procpool::os {
+
+namespace {
+
+constexpr int by_pidfd = 3; // P_PIDFD, which glibc names from 2.36 on
+
+/// The system call itself: only it has the fifth argument, the child's use of resources.
+int wait_id(int pidfd, int options, siginfo_t& info, rusage* usage) noexcept
+{
+    return static_cast<int>(::syscall(SYS_waitid, by_pidfd, pidfd, &info, options, usage));
+}
+
+constexpr int peek = WEXITED | WNOWAIT | WNOHANG;
+
+long microseconds(const timeval& time) noexcept
+{
+    return static_cast<long>(time.tv_sec) * 1'000'000 + static_cast<long>(time.tv_usec);
+}
+
+/// poll(2) for the end of the child; timeout as there.
+bool poll_end(int pidfd, int timeout_ms) noexcept
+{
+    pollfd watched{pidfd, POLLIN, 0};
+    while (::poll(&watched, 1, timeout_ms) < 0 && errno == EINTR) {
+    }
+    return (watched.revents & POLLIN) != 0;
+}
+
+} // namespace
+
+std::optional<child_exit> peek_exit(int pidfd) noexcept
+{
+    siginfo_t info{};
+    rusage usage{};
+    if (wait_id(pidfd, peek, info, &usage) != 0 || info.si_pid == 0)
+        return std::nullopt;
+    return child_exit{
+        .by_signal = info.si_code != CLD_EXITED,
+        .number = info.si_status,
+        .core_dumped = info.si_code == CLD_DUMPED,
+        .max_rss_kib = usage.ru_maxrss,
+        .user_us = microseconds(usage.ru_utime),
+        .system_us = microseconds(usage.ru_stime),
+    };
+}
+
+bool was_discarded(int pidfd) noexcept
+{
+    siginfo_t info{};
+    return has_ended(pidfd) && wait_id(pidfd, peek, info, nullptr) != 0 && errno == ECHILD;
+}
+
+bool has_ended(int pidfd) noexcept
+{
+    return poll_end(pidfd, 0);
+}
+
+void wait_until_ended(int pidfd) noexcept
+{
+    poll_end(pidfd, -1);
+}
+
+bool send_signal(int pidfd, int signal) noexcept
+{
+    return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0;
+}
+
+void kill_group(pid_t leader) noexcept
+{
+    if (leader > 1)
+        ::kill(-leader, SIGKILL);
+}
+
+void reap(int pidfd) noexcept
+{
+    siginfo_t info{};
+    while (wait_id(pidfd, WEXITED, info, nullptr) != 0 && errno == EINTR) {
+    }
+}
+
+} // namespace procpool::os

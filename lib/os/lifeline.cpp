@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/lifeline.hpp"
+
+#include "os/system_error.hpp"
+
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace procpool::os {
+
+namespace {
+
+bool is_hung_up(int read_end) noexcept
+{
+    pollfd watched{read_end, 0, 0};
+    return ::poll(&watched, 1, 0) == 1;
+}
+
+bool set_owner_to_own_group(int fd) noexcept
+{
+    const f_owner_ex owner{F_OWNER_PGRP, ::getpgrp()};
+    return ::fcntl(fd, F_SETOWN_EX, &owner) == 0;
+}
+
+bool add_status_flags(int fd, int flags) noexcept
+{
+    const int present = ::fcntl(fd, F_GETFL);
+    return present >= 0 && ::fcntl(fd, F_SETFL, present | flags) == 0;
+}
+
+} // namespace
+
+std::error_code arm_lifeline(int read_end) noexcept
+{
+    // O_ASYNC last: before it, the kernel would send SIGIO, or to nobody.
+    const bool armed = ::fcntl(read_end, F_SETSIG, SIGKILL) == 0 && set_owner_to_own_group(read_end) &&
+                       add_status_flags(read_end, O_ASYNC);
+    if (!armed)
+        return last_error();
+    // A close before O_ASYNC was set sends nothing any more. Checked after it, so that no close is missed.
+    if (is_hung_up(read_end))
+        return std::make_error_code(std::errc::broken_pipe);
+    return {};
+}
+
+} // namespace procpool::os

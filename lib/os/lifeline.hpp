@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <system_error>
+
+namespace procpool::os {
+
+/// Arms the read end of a lifeline pipe: when the last write end is closed (the parent died, however), the kernel sends
+/// SIGKILL to the caller's process group. Needs no thread, no handler and no running code here, and works while
+/// the process spins, is stopped, or blocks every signal. See fcntl(2): F_SETSIG, F_SETOWN_EX, O_ASYNC.
+/// The caller must lead a group of its own, or it takes strangers with it. The flags live on the open file description:
+/// one pipe for each worker. The error is std::errc::broken_pipe when the parent was gone already.
+std::error_code arm_lifeline(int read_end) noexcept;
+
+} // namespace procpool::os

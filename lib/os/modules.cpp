@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/modules.hpp"
+
+#include "os/this_process.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <elf.h>
+#include <filesystem>
+#include <limits>
+#include <link.h>
+#include <span>
+#include <string_view>
+
+namespace procpool::os {
+
+namespace {
+
+using bytes = std::span<const std::byte>;
+using program_header = ElfW(Phdr);
+using loaded = dl_phdr_info; // what the dynamic linker tells of a module; its pointers are good during the call only
+
+std::span<const program_header> segments_of(const loaded& info)
+{
+    return {info.dlpi_phdr, info.dlpi_phnum};
+}
+
+std::uintptr_t address_of(const loaded& info, const program_header& segment)
+{
+    return info.dlpi_addr + segment.p_vaddr;
+}
+
+bool contains(const loaded& info, std::uintptr_t address)
+{
+    return std::ranges::any_of(segments_of(info), [&](const program_header& segment) {
+        return segment.p_type == PT_LOAD && address - address_of(info, segment) < segment.p_memsz;
+    });
+}
+
+/// The build id among the notes of one segment: headers, each followed by a name and a value, both padded.
+bytes build_id_among(bytes notes, std::size_t alignment)
+{
+    const auto padded = [&](std::size_t size) { return (size + alignment - 1) / alignment * alignment; };
+    ElfW(Nhdr) header{};
+    while (notes.size() >= sizeof header) {
+        std::memcpy(&header, notes.data(), sizeof header);
+        const bytes name = notes.subspan(sizeof header);
+        const std::size_t value_at = padded(sizeof header + header.n_namesz);
+        const std::size_t next = padded(value_at + header.n_descsz);
+        if (value_at + header.n_descsz > notes.size())
+            return {};
+        if (header.n_type == NT_GNU_BUILD_ID && header.n_namesz == 4 && std::memcmp(name.data(), "GNU", 4) == 0)
+            return notes.subspan(value_at, header.n_descsz);
+        notes = notes.subspan(std::min(next, notes.size()));
+    }
+    return {};
+}
+
+bytes build_id_of(const loaded& info)
+{
+    for (const auto& segment : segments_of(info)) {
+        if (segment.p_type != PT_NOTE || !contains(info, address_of(info, segment)))
+            continue;
+        // The linker has mapped the notes there; the number is the only handle that ELF gives.
+        const auto* begin = reinterpret_cast<const std::byte*>(address_of(info, segment)); // NOLINT
+        const bytes id = build_id_among({begin, segment.p_memsz}, segment.p_align == 8 ? 8 : 4);
+        if (!id.empty())
+            return id;
+    }
+    return {};
+}
+
+/// The program itself has an empty name there.
+std::string path_of(const loaded& info)
+{
+    return info.dlpi_name[0] == '\0' ? executable_path() : std::string(info.dlpi_name);
+}
+
+// "os::", because a line must not begin with the word module, which C++20 gives a meaning there.
+os::module describe(const loaded& info)
+{
+    const bytes id = build_id_of(info);
+    os::module found{.path = path_of(info),
+                     .id = {id.begin(), id.end()},
+                     .base = info.dlpi_addr,
+                     .begin = std::numeric_limits<std::uintptr_t>::max()};
+    for (const auto& segment : segments_of(info)) {
+        if (segment.p_type != PT_LOAD)
+            continue;
+        found.begin = std::min(found.begin, address_of(info, segment));
+        found.end = std::max(found.end, address_of(info, segment) + segment.p_memsz);
+    }
+    return found;
+}
+
+/// The first module, in the order of loading, that is the one meant.
+template <class Predicate>
+std::optional<module> find_module(Predicate is_meant)
+{
+    struct search {
+        Predicate is_meant;
+        std::optional<module> found;
+    } state{is_meant, std::nullopt};
+    // noexcept: the caller of this function is written in C, no exception may pass through it.
+    const auto visit = [](loaded* info, std::size_t, void* data) noexcept -> int {
+        auto& current = *static_cast<search*>(data);
+        if (!current.is_meant(*info))
+            return 0;
+        current.found = describe(*info);
+        return 1;
+    };
+    ::dl_iterate_phdr(visit, &state);
+    return state.found;
+}
+
+} // namespace
+
+std::optional<module> module_of(const void* address)
+{
+    const auto number = reinterpret_cast<std::uintptr_t>(address);
+    return find_module([&](const loaded& info) { return contains(info, number); });
+}
+
+std::optional<module> module_with(const build_id& id)
+{
+    if (id.empty())
+        return std::nullopt; // not every module without an id
+    return find_module([&](const loaded& info) { return std::ranges::equal(build_id_of(info), id); });
+}
+
+std::optional<module> module_named(const std::string& path)
+{
+    const auto file_name = std::filesystem::path(path).filename();
+    return find_module(
+        [&](const loaded& info) { return std::filesystem::path(path_of(info)).filename() == file_name; });
+}
+
+} // namespace procpool::os

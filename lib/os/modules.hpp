@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace procpool::os {
+
+/// The GNU build id of an ELF file: equal ids, equal code.
+using build_id = std::vector<std::byte>;
+
+/// A loaded executable or shared library.
+struct module {
+    std::string path;         ///< As the dynamic linker knows it; the program itself has its own path.
+    build_id id;              ///< Empty when it was linked without --build-id.
+    std::uintptr_t base = 0;  ///< Where it is loaded.
+    std::uintptr_t begin = 0; ///< The lowest and the end of its highest mapped address.
+    std::uintptr_t end = 0;
+};
+
+/// The module that contains an address; empty when none does (code made at run time).
+std::optional<module> module_of(const void* address);
+
+/// The module that has this build id and is loaded now; empty when none is.
+std::optional<module> module_with(const build_id& id);
+
+/// The loaded module of that file name (last part of the path), whatever its build; to word a mismatch.
+std::optional<module> module_named(const std::string& path);
+
+} // namespace procpool::os

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/pipe.hpp"
+
+#include "os/system_error.hpp"
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace procpool::os {
+
+pipe_ends make_pipe()
+{
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+        throw_last_error("cannot make a pipe to a worker");
+    descriptor read(ends[0]);
+    descriptor write(ends[1]);
+    pipe_ends made{above_stdio(std::move(read)), above_stdio(std::move(write))};
+    if (!made.read || !made.write)
+        throw_last_error("cannot make a pipe to a worker");
+    return made;
+}
+
+descriptor duplicate(int fd)
+{
+    descriptor copy = duplicate_from(fd, STDERR_FILENO + 1);
+    if (!copy)
+        throw_last_error("cannot duplicate a descriptor of a worker");
+    return copy;
+}
+
+std::ptrdiff_t read_some(int fd, std::span<std::byte> into) noexcept
+{
+    std::ptrdiff_t size = 0;
+    do
+        size = ::read(fd, into.data(), into.size());
+    while (size < 0 && errno == EINTR);
+    return size;
+}
+
+bool write_all(int fd, std::span<const std::byte> bytes) noexcept
+{
+    while (!bytes.empty()) {
+        const std::ptrdiff_t size = ::write(fd, bytes.data(), bytes.size());
+        if (size < 0 && errno == EINTR)
+            continue;
+        if (size < 0)
+            return false;
+        bytes = bytes.subspan(static_cast<std::size_t>(size));
+    }
+    return true;
+}
+
+} // namespace procpool::os

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "os/descriptor.hpp"
+
+#include <cstddef>
+
+namespace procpool::os {
+
+/// A mapping of a memfd that two processes share. Unmapped when destroyed; the memory is given back with the last
+/// mapping.
+class mapping {
+public:
+    mapping() noexcept = default;
+    /// Maps size bytes of fd, readable, writable and shared. Throws std::system_error.
+    mapping(int fd, std::size_t size);
+    mapping(mapping&& other) noexcept;
+    mapping& operator=(mapping&& other) noexcept;
+    ~mapping();
+
+    std::byte* data() const noexcept { return data_; }
+    std::size_t size() const noexcept { return size_; }
+
+private:
+    std::byte* data_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+/// An unnamed shared memory file of that size, sealed against shrinking and growing (a worker that truncated it could
+/// kill the parent by SIGBUS). `name` is what /proc shows. Close-on-exec. Throws std::system_error.
+descriptor make_memory_file(const char* name, std::size_t size);
+
+/// The size of the file behind fd when it is a memory file sealed as above; 0 for anything else.
+std::size_t sealed_size(int fd) noexcept;
+
+} // namespace procpool::os

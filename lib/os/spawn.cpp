@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/spawn.hpp"
+
+#include "os/child.hpp"
+#include "os/system_error.hpp"
+
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <fcntl.h>
+#include <filesystem>
+#include <spawn.h>
+#include <string_view>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace procpool::os {
+
+namespace {
+
+/// What posix_spawn is to do in the child before the exec, in this order. Lists it all before the start, and remembers
+/// the first error in doing so.
+class recipe {
+public:
+    recipe() noexcept
+    {
+        note(::posix_spawn_file_actions_init(&actions_));
+        note(::posix_spawnattr_init(&attributes_));
+    }
+    recipe(const recipe&) = delete;
+    recipe& operator=(const recipe&) = delete;
+    ~recipe()
+    {
+        ::posix_spawn_file_actions_destroy(&actions_);
+        ::posix_spawnattr_destroy(&attributes_);
+    }
+
+    void set_standard_streams() noexcept;
+    void set_descriptors(std::span<const descriptor> sources) noexcept;
+    void set_directory(const std::string& directory) noexcept;
+    void set_signals_and_group() noexcept;
+    std::error_code start(const std::string& program, const spawn_request& request, pid_t& pid) const;
+
+private:
+    void note(int error) noexcept
+    {
+        if (error_ == 0)
+            error_ = error;
+    }
+
+    posix_spawn_file_actions_t actions_{};
+    posix_spawnattr_t attributes_{};
+    int error_ = 0;
+};
+
+/// A close-on-exec descriptor there is not a standard stream: the host has closed its own, and something else of it got
+/// the number.
+bool is_standard_stream(int fd) noexcept
+{
+    const int flags = ::fcntl(fd, F_GETFD);
+    return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+}
+
+void recipe::set_standard_streams() noexcept
+{
+    note(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
+    for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
+        if (!is_standard_stream(stream))
+            note(::posix_spawn_file_actions_addopen(&actions_, stream, "/dev/null", O_WRONLY, 0));
+    }
+}
+
+/// The sources lie above all targets: none is overwritten before its turn, and none equals its target, where dup2 would
+/// leave close-on-exec set.
+void recipe::set_descriptors(std::span<const descriptor> sources) noexcept
+{
+    int target = spawn_request::first_descriptor;
+    for (const descriptor& source : sources)
+        note(::posix_spawn_file_actions_adddup2(&actions_, source.get(), target++));
+    note(::posix_spawn_file_actions_addclosefrom_np(&actions_, target));
+}
+
+void recipe::set_directory(const std::string& directory) noexcept
+{
+    if (!directory.empty())
+        note(::posix_spawn_file_actions_addchdir_np(&actions_, directory.c_str()));
+}
+
+/// A host that blocks or ignores signals would pass that on.
+void recipe::set_signals_and_group() noexcept
+{
+    sigset_t none{};
+    sigset_t all{};
+    ::sigemptyset(&none);
+    std::memset(&all, 0xff, sizeof all); // sigfillset omits glibc's own two signals, and the child would ignore them
+    note(::posix_spawnattr_setsigmask(&attributes_, &none));
+    note(::posix_spawnattr_setsigdefault(&attributes_, &all));
+    note(::posix_spawnattr_setpgroup(&attributes_, 0));
+    note(::posix_spawnattr_setflags(&attributes_,
+                                    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP));
+}
+
+/// An argv or envp: pointers to the strings, then null. exec does not write to them, whatever its signature says.
+std::vector<char*> null_terminated(const std::vector<std::string>& strings)
+{
+    std::vector<char*> pointers;
+    pointers.reserve(strings.size() + 1);
+    for (const std::string& string : strings)
+        pointers.push_back(const_cast<char*>(string.c_str()));
+    pointers.push_back(nullptr);
+    return pointers;
+}
+
+std::error_code recipe::start(const std::string& program, const spawn_request& request, pid_t& pid) const
+{
+    const std::vector<char*> argv = null_terminated(request.arguments);
+    const std::vector<char*> envp = null_terminated(request.environment);
+    const int error =
+        error_ != 0 ? error_ : ::posix_spawn(&pid, program.c_str(), &actions_, &attributes_, argv.data(), envp.data());
+    return {error, std::system_category()};
+}
+
+/// A relative path means one in the parent's directory, and the child will have left that before the exec.
+std::string program_of(const spawn_request& request, std::error_code& error)
+{
+    return request.directory.empty() ? request.executable
+                                     : std::filesystem::absolute(request.executable, error).string();
+}
+
+/// Copies of the descriptors to pass, numbered above all targets.
+std::vector<descriptor> lift(std::span<const int> descriptors, std::error_code& error)
+{
+    const int above = spawn_request::first_descriptor + static_cast<int>(descriptors.size());
+    std::vector<descriptor> lifted;
+    lifted.reserve(descriptors.size());
+    for (const int fd : descriptors) {
+        lifted.push_back(duplicate_from(fd, above));
+        if (!lifted.back()) {
+            error = last_error();
+            break;
+        }
+    }
+    return lifted;
+}
+
+std::error_code start(const spawn_request& request, pid_t& pid)
+{
+    std::error_code error;
+    const std::string program = program_of(request, error);
+    if (error)
+        return error;
+    const std::vector<descriptor> sources = lift(request.descriptors, error);
+    if (error)
+        return error;
+    recipe steps;
+    steps.set_standard_streams();
+    steps.set_descriptors(sources);
+    steps.set_directory(request.directory);
+    steps.set_signals_and_group();
+    return steps.start(program, request, pid);
+}
+
+void kill_and_reap(pid_t pid) noexcept
+{
+    kill_group(pid);
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
+}
+
+/// Gives the child a pidfd. Nobody has waited for it, so its number is still its own, except in a host that
+/// ignores SIGCHLD.
+std::error_code adopt(pid_t pid, spawned& child)
+{
+    descriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    if (!pidfd) {
+        const std::error_code error = last_error();
+        if (error.value() != ESRCH) // then the number may be a stranger's
+            kill_and_reap(pid);
+        return error;
+    }
+    child.pid = pid;
+    child.pidfd = std::move(pidfd);
+    return {};
+}
+
+std::string_view name_of(std::string_view entry) noexcept
+{
+    return entry.substr(0, entry.find('='));
+}
+
+} // namespace
+
+std::error_code spawn(const spawn_request& request, spawned& child)
+{
+    pid_t pid = -1;
+    if (const std::error_code error = start(request, pid))
+        return error;
+    return adopt(pid, child); // start has closed its copies, so there is a number for the pidfd
+}
+
+std::vector<std::string> environment_with(std::span<const std::string> changes)
+{
+    std::vector<std::string> environment;
+    for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
+        environment.emplace_back(*entry);
+    for (const std::string& change : changes) {
+        std::erase_if(environment, [&](const std::string& entry) { return name_of(entry) == name_of(change); });
+        if (change.find('=') != std::string::npos)
+            environment.push_back(change);
+    }
+    return environment;
+}
+
+} // namespace procpool::os

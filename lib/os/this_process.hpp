@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace procpool::os {
+
+/// CPUs that this process may use: the affinity mask, limited by the cgroup's CPU quota (v2 cpu.max, v1 cfs quota),
+/// rounded up. At least 1.
+std::size_t usable_cpus();
+
+/// The soft limit of open files (RLIMIT_NOFILE).
+std::size_t descriptor_limit() noexcept;
+
+/// Whether this process is a copy made by fork(), however forked, of the one that called this first. Reads one byte of
+/// memory that the kernel wipes in a copy (MADV_WIPEONFORK): cheap enough for every call of the API.
+/// Throws std::system_error when the first call finds no memory; later calls never throw.
+bool is_forked_copy();
+
+/// Names the calling thread, cut to 15 bytes; ps and top show the main thread's as that of the process.
+void set_thread_name(const std::string& name) noexcept;
+
+/// The path of this program's file, without the kernel's " (deleted)" when it is gone or was replaced.
+std::string executable_path();
+
+/// The name of this program: the last part of its path.
+std::string program_name();
+
+/// Nanoseconds of CLOCK_MONOTONIC: the same clock in parent and worker.
+std::uint64_t now_ns() noexcept;
+
+/// 64 random bits from the kernel. Throws std::system_error where getrandom(2) is forbidden.
+std::uint64_t random_bits();
+
+/// Marks a descriptor close-on-exec, so that programs that a task starts do not inherit it.
+void close_on_exec(int fd) noexcept;
+
+/// Whether the descriptor number is open.
+bool is_open(int fd) noexcept;
+
+/// Blocks every signal on the calling thread: the pool's own thread must not run the host's signal handlers. Those that
+/// report a fault of the thread itself (SIGSEGV, SIGABRT, ...) stay open: blocked, they would end the program without
+/// the host's crash handler.
+void block_all_signals() noexcept;
+
+/// Leaves without running atexit handlers or static destructors, which belong to the parent's copy.
+[[noreturn]] void exit_now(int code) noexcept;
+
+} // namespace procpool::os

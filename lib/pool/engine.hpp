@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "link/launch.hpp"
+#include "link/link.hpp"
+#include "link/live_groups.hpp"
+#include "pool/join_operation.hpp"
+#include "pool/scheduled_operation.hpp"
+#include "pool/settled_operations.hpp"
+#include "schedule/scheduler.hpp"
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <array>
+#include <unordered_map>
+#include <vector>
+
+namespace procpool::detail {
+
+class pool_impl;
+
+/// The part of a pool that lives on its strand: carries events from callers and links to the scheduler, and performs the
+/// scheduler's actions on the links. Decides nothing.
+class engine final : public link::link_events {
+public:
+    engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options);
+    ~engine() override;
+
+    const auto& strand() const noexcept { return strand_; }
+
+    // From callers, on the strand.
+    void open();
+    void accept(std::vector<operation_ptr> submitted);
+    void cancel(operation& op, bool if_running);
+    void close();
+    void terminate();
+    void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit);
+    void stop_joining(const std::shared_ptr<join_operation>& waiting);
+    /// The context goes away: workers are killed and reaped, futures get operation_aborted, handlers are destroyed.
+    void abandon() noexcept;
+
+    // From links, on the strand.
+    void worker_ready(link::link& from) override;
+    void worker_refused(link::link& from, std::span<const std::byte> exception) override;
+    void task_answered(link::link& from, const wire::frame& answer) override;
+    void batch_done() override;
+    void worker_ended(link::link& from) override;
+
+private:
+    struct seat { // a worker and the tasks in its slots
+        std::shared_ptr<link::link> link;
+        std::array<scheduled_operation*, wire::slot_count> tasks{};
+    };
+
+    void turn();
+    void perform_all();
+    void perform(const schedule::action& action);
+    void perform_on_worker(const schedule::action& action, seat& at);
+    void spawn(schedule::worker_id id);
+    void send(seat& at, scheduled_operation& op, bool may_hold);
+    void take_back(seat& at, scheduled_operation& op);
+    void kill_if_running(seat& at, scheduled_operation& op);
+    void finish(const schedule::action& action);
+    outcome outcome_of(const schedule::action& action);
+    outcome answer() const;
+    void forget(scheduled_operation& op) noexcept;
+    void collect_held();
+    void flush();
+    void set_timer();
+    void complete_joins();
+    void publish();
+
+    pool_impl& pool_;
+    boost::asio::any_io_executor executor_;
+    boost::asio::strand<boost::asio::any_io_executor> strand_;
+    boost::asio::steady_timer timer_;
+    boost::asio::steady_timer shutdown_timer_;
+    std::optional<schedule::time_point> timer_set_to_;
+    link::launch_plan plan_;
+    wire::configuration first_message_;
+    std::uint32_t first_modules_; // that its initializer refers to
+    std::chrono::nanoseconds start_timeout_;
+    schedule::scheduler scheduler_;
+    std::unordered_map<schedule::worker_id, seat> seats_;
+    std::vector<link::link*> to_flush_;
+    std::vector<schedule::worker_id> to_collect_;
+    settled_operations settled_;
+    std::vector<std::shared_ptr<join_operation>> joins_;
+    const wire::frame* answer_ = nullptr;       // of the task that is being finished
+    const link::link* ended_worker_ = nullptr;  // whose tasks are being finished
+    std::string start_failure_ = "no worker has been tried yet";
+    std::size_t finished_tasks_ = 0; // since the last turn
+    std::size_t finished_bytes_ = 0;
+    bool cut_off_ = false; // a shutdown's limit has passed
+};
+
+} // namespace procpool::detail

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: BSL-1.0
+// The engine's actions: what the scheduler wants done.
+#include "pool/engine.hpp"
+
+#include "pool/failures.hpp"
+#include "pool/pool_impl.hpp"
+
+#include <utility>
+
+namespace procpool::detail {
+
+using schedule::action;
+using schedule::action_kind;
+using schedule::clock;
+
+// Ends each event: after it nothing waits that could be done now.
+void engine::turn()
+{
+    perform_all();
+    collect_held();
+    flush();
+    settled_.post_to(executor_);
+    pool_.tasks_finished(std::exchange(finished_tasks_, 0), std::exchange(finished_bytes_, 0));
+    publish();
+    set_timer();
+    if (scheduler_.drained())
+        complete_joins();
+}
+
+void engine::perform_all()
+{
+    while (const auto next = scheduler_.next_action())
+        perform(*next);
+}
+
+void engine::perform(const action& next)
+{
+    switch (next.kind) {
+    case action_kind::spawn:
+        return spawn(next.on);
+    case action_kind::finish:
+        return finish(next);
+    case action_kind::forget:
+        return forget(scheduled_operation::of(*next.about));
+    default:
+        return perform_on_worker(next, seats_.at(next.on));
+    }
+}
+
+void engine::perform_on_worker(const action& next, seat& at)
+{
+    switch (next.kind) {
+    case action_kind::send:
+        return send(at, scheduled_operation::of(*next.about), next.may_hold);
+    case action_kind::take_back:
+        return take_back(at, scheduled_operation::of(*next.about));
+    case action_kind::inspect:
+        return scheduler_.inspected(*next.about, at.link->started(scheduled_operation::of(*next.about).slot), clock::now());
+    case action_kind::kill_if_running:
+        return kill_if_running(at, scheduled_operation::of(*next.about));
+    case action_kind::kill:
+        if (next.why == schedule::reason::timed_out && !at.link->was_ready())
+            start_failure_ = start_took_too_long(*at.link, start_timeout_);
+        return at.link->kill();
+    case action_kind::collect: // its answers are events, which must wait until all actions are done
+        return to_collect_.push_back(next.on);
+    case action_kind::retire:
+        return at.link->retire();
+    default:
+        __builtin_unreachable();
+    }
+}
+
+void engine::spawn(schedule::worker_id id)
+{
+    try {
+        auto started = link::launch(plan_, id);
+        auto made = std::make_shared<link::link>(strand_, id, std::move(started), pool_.groups(), first_message_.max_result_bytes);
+        seats_[id].link = made;
+        made->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
+        to_flush_.push_back(made.get());
+    } catch (const std::exception& error) {
+        start_failure_ = error.what();
+        seats_.erase(id);
+        scheduler_.worker_ended(id, clock::now());
+    }
+}
+
+void engine::send(seat& at, scheduled_operation& op, bool may_hold)
+{
+    op.slot = at.link->send(op.id, op.encoded(), may_hold);
+    op.owner.with_worker = true;
+    at.tasks[op.slot] = &op;
+    if (to_flush_.empty() || to_flush_.back() != at.link.get())
+        to_flush_.push_back(at.link.get());
+}
+
+void engine::take_back(seat& at, scheduled_operation& op)
+{
+    const bool revoked = at.link->take_back(op.slot);
+    if (revoked) {
+        at.tasks[op.slot] = nullptr;
+        op.owner.with_worker = false;
+    }
+    scheduler_.taken_back(op, revoked, clock::now());
+}
+
+void engine::kill_if_running(seat& at, scheduled_operation& op)
+{
+    if (at.link->may_run(op.slot))
+        at.link->kill();
+    else
+        scheduler_.spared(op, clock::now());
+}
+
+void engine::finish(const action& next)
+{
+    auto& op = scheduled_operation::of(*next.about);
+    ++finished_tasks_;
+    finished_bytes_ += op.encoded().bytes.size();
+    if (op.owner.settle(outcome_of(next)))
+        settled_.add(&op.owner);
+}
+
+outcome engine::outcome_of(const action& next)
+{
+    switch (next.why) {
+    case schedule::reason::answered:
+        return answer();
+    case schedule::reason::cancelled:
+        return cancelled();
+    case schedule::reason::timed_out:
+        return timed_out(next.on, seats_.at(next.on).link->pid(), *next.about->timeout);
+    case schedule::reason::crashed:
+        return crashed(*ended_worker_);
+    case schedule::reason::start_failed:
+        return could_not_start(start_failure_);
+    }
+    __builtin_unreachable();
+}
+
+outcome engine::answer() const
+{
+    return {.bytes = {answer_->payload.begin(), answer_->payload.end()},
+            .is_exception = answer_->header.kind == wire::frame_kind::exception};
+}
+
+void engine::forget(scheduled_operation& op) noexcept
+{
+    operation_ptr(&op.owner, false); // adopts the reference that accept() kept
+}
+
+void engine::collect_held()
+{
+    for (const auto id : std::exchange(to_collect_, {}))
+        if (const auto at = seats_.find(id); at != seats_.end())
+            at->second.link->collect();
+}
+
+void engine::flush()
+{
+    for (auto* each : std::exchange(to_flush_, {}))
+        each->flush();
+}
+
+void engine::set_timer()
+{
+    const auto next = scheduler_.next_alarm();
+    if (next == timer_set_to_)
+        return;
+    timer_set_to_ = next;
+    if (!next) {
+        timer_.cancel();
+        return;
+    }
+    timer_.expires_at(*next);
+    timer_.async_wait([this, alive = pool_.shared_from_this()](boost::system::error_code error) {
+        if (error || !alive->is_attached())
+            return;
+        timer_set_to_.reset();
+        scheduler_.tick(clock::now());
+        turn();
+    });
+}
+
+void engine::complete_joins()
+{
+    shutdown_timer_.cancel();
+    const auto error = cut_off_ ? make_error_code(errc::timed_out) : boost::system::error_code();
+    for (const auto& each : std::exchange(joins_, {}))
+        each->complete(executor_, error);
+}
+
+void engine::publish()
+{
+    const auto& counts = scheduler_.counts();
+    pool_.publish({.workers = scheduler_.worker_count(),
+                   .ready = scheduler_.ready_count(),
+                   .busy = scheduler_.busy_count(),
+                   .waiting = scheduler_.waiting_count(),
+                   .sent = scheduler_.sent_count(),
+                   .submitted = counts.submitted,
+                   .succeeded = counts.succeeded,
+                   .failed = counts.failed,
+                   .cancelled = counts.cancelled,
+                   .started_workers = counts.started_workers,
+                   .crashed_workers = counts.crashed_workers,
+                   .killed_workers = counts.killed_workers});
+}
+
+} // namespace procpool::detail

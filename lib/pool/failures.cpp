@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "pool/failures.hpp"
+
+#include "wire/exception_record.hpp"
+
+#include <procpool/detail/throw_error.hpp>
+
+#include <boost/asio/error.hpp>
+
+#include <csignal>
+#include <sstream>
+
+namespace procpool::detail {
+namespace {
+
+std::string name_of(const link::link& worker)
+{
+    return "worker " + std::to_string(worker.number()) + " (pid " + std::to_string(worker.pid()) + ")";
+}
+
+exit_status status_of(const link::link& worker)
+{
+    exit_status status;
+    if (const auto& how = worker.exit()) {
+        (how->by_signal ? status.signal : status.code) = how->number;
+        status.core_dumped = how->core_dumped;
+    }
+    return status;
+}
+
+std::string seconds(std::chrono::nanoseconds time)
+{
+    std::ostringstream text;
+    text << std::chrono::duration<double>(time).count() << " s";
+    return text.str();
+}
+
+std::string message_of(const std::exception_ptr& exception)
+{
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::exception& e) {
+        return e.what();
+    }
+}
+
+} // namespace
+
+outcome failed_with(errc code, const std::string& sentence)
+{
+    return {.error = make_error(code, sentence)};
+}
+
+outcome cancelled()
+{
+    return {.error = std::make_exception_ptr(
+                error_with(boost::asio::error::operation_aborted,
+                           "the task was cancelled before it had an outcome, by its caller or by the end of its pool"))};
+}
+
+outcome closed()
+{
+    return failed_with(errc::pool_closed, "the task was not accepted because the pool is closed: submit before close(), "
+                                          "join(), shutdown or terminate()");
+}
+
+outcome queue_is_full(const pool_options& options)
+{
+    std::string limits;
+    if (options.max_pending)
+        limits += " max_pending is " + std::to_string(*options.max_pending);
+    if (options.max_pending_bytes)
+        limits += (limits.empty() ? "" : ",") + std::string(" max_pending_bytes is ") + std::to_string(*options.max_pending_bytes);
+    return failed_with(errc::queue_full, "the task was not accepted because the queue is full:" + limits +
+                                             "; submit again later, or set pool_options::when_full to wait");
+}
+
+outcome timed_out(std::uint64_t worker, pid_t pid, std::chrono::nanoseconds limit)
+{
+    return failed_with(errc::timed_out, "the task ran longer than its timeout of " + seconds(limit) + ": worker " +
+                                            std::to_string(worker) + " (pid " + std::to_string(pid) +
+                                            ") that ran it is killed and replaced");
+}
+
+outcome crashed(const link::link& worker)
+{
+    if (worker.broke_protocol())
+        return failed_with(errc::protocol_error,
+                           name_of(worker) + " sent bytes that make no sense while it had the task, and was ended: the "
+                                             "task's code may have written to descriptor 4 or into the pool's memory");
+    const exit_status status = status_of(worker);
+    return {.error = std::make_exception_ptr(worker_crashed(
+                worker.pid(), status, name_of(worker) + " " + status.str() + " while it ran the task"))};
+}
+
+outcome could_not_start(const std::string& reason)
+{
+    return failed_with(errc::start_failed, "no worker could be started for the task: " + reason);
+}
+
+std::string start_failure(const link::link& worker)
+{
+    return name_of(worker) + " " + status_of(worker).str() +
+           " before it was ready: its program must reach procpool::run_if_worker() in main, and have all its libraries";
+}
+
+std::string start_took_too_long(const link::link& worker, std::chrono::nanoseconds limit)
+{
+    return name_of(worker) + " was not ready after " + seconds(limit) +
+           " and was killed: its program must call procpool::run_if_worker() first in main; an initializer that needs longer "
+           "needs a greater pool_options::start_timeout";
+}
+
+std::string initializer_threw(std::span<const std::byte> exception)
+{
+    return "its initializer threw: " + message_of(wire::decode_exception(exception));
+}
+
+} // namespace procpool::detail

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "link/link.hpp"
+
+#include <procpool/detail/operation.hpp>
+#include <procpool/error.hpp>
+
+#include <string>
+
+namespace procpool::detail {
+
+/// The pool's own ways for a task to fail, as outcomes. Each text says what happened, to what, and what to do.
+outcome failed_with(errc code, const std::string& sentence);
+outcome cancelled();
+outcome closed();
+outcome queue_is_full(const pool_options& options);
+outcome timed_out(std::uint64_t worker, pid_t pid, std::chrono::nanoseconds limit);
+/// The worker ended, or was ended because it sent nonsense, while the task was there.
+outcome crashed(const link::link& worker);
+outcome could_not_start(const std::string& reason);
+
+/// Why a worker that was not ready yet has ended.
+std::string start_failure(const link::link& worker);
+std::string start_took_too_long(const link::link& worker, std::chrono::nanoseconds limit);
+std::string initializer_threw(std::span<const std::byte> exception);
+
+} // namespace procpool::detail

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/detail/future_state.hpp>
+
+#include "os/futex.hpp"
+
+#include <procpool/detail/throw_error.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace procpool::detail {
+namespace {
+
+enum state : std::uint32_t { pending, somebody_blocks, settled };
+
+} // namespace
+
+future_state::future_state(call made, const submit_options& options, std::weak_ptr<pool_impl> pool)
+    : operation(std::move(made), options), pool_(std::move(pool)), state_(pending)
+{
+}
+
+future_state::~future_state() = default;
+
+bool future_state::ready() const noexcept
+{
+    return state_.load(std::memory_order_acquire) == settled;
+}
+
+bool future_state::settle(outcome result)
+{
+    const std::scoped_lock lock(mutex_);
+    result_ = std::move(result);
+    if (state_.exchange(settled, std::memory_order_acq_rel) == somebody_blocks)
+        os::wake_all(state_);
+    return !waiters_.empty();
+}
+
+bool future_state::wait(std::optional<std::chrono::steady_clock::time_point> deadline)
+{
+    if (!ready())
+        check_may_block(pool_, "procpool::future::get()");
+    while (!ready()) {
+        if (deadline && std::chrono::steady_clock::now() >= *deadline)
+            return false;
+        std::uint32_t nobody_yet = pending;
+        state_.compare_exchange_strong(nobody_yet, somebody_blocks);
+        os::wait_while(state_, somebody_blocks, deadline);
+    }
+    return true;
+}
+
+outcome future_state::take()
+{
+    const std::scoped_lock lock(mutex_);
+    return std::move(result_);
+}
+
+std::vector<std::shared_ptr<waiter>> future_state::take_waiters()
+{
+    const std::scoped_lock lock(mutex_);
+    return std::exchange(waiters_, {});
+}
+
+void future_state::deliver()
+{
+    for (const auto& each : take_waiters())
+        each->deliver(each, false);
+}
+
+void future_state::abandon() noexcept
+{
+    for (const auto& each : take_waiters())
+        each->abandon();
+}
+
+void future_state::attach(std::shared_ptr<waiter> added)
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        if (!ready()) {
+            waiters_.push_back(std::move(added));
+            return;
+        }
+    }
+    boost::asio::post(executor_of(pool_), [added = std::move(added)] { added->deliver(added, false); });
+}
+
+void future_state::detach(const std::shared_ptr<waiter>& removed)
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        const auto found = std::ranges::find(waiters_, removed);
+        if (!removed || found == waiters_.end())
+            return;
+        waiters_.erase(found);
+    }
+    boost::asio::post(executor_of(pool_), [removed] { removed->deliver(removed, true); });
+}
+
+void throw_get_timed_out()
+{
+    throw_error(errc::timed_out, "procpool::future::get() waited as long as it was told to and the task has no outcome yet: "
+                                 "the task goes on, call get() again or cancel()");
+}
+
+} // namespace procpool::detail

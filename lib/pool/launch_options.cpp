@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "pool/launch_options.hpp"
+
+#include "os/this_process.hpp"
+
+namespace procpool::detail {
+namespace {
+
+std::string name_of(const pool_options& options)
+{
+    return options.name.empty() ? os::program_name() : options.name;
+}
+
+std::vector<std::string> changes_of(const worker_options& options)
+{
+    std::vector<std::string> changes;
+    for (const auto& [name, value] : options.env)
+        changes.push_back(value ? name + "=" + *value : name);
+    return changes;
+}
+
+} // namespace
+
+link::launch_plan plan_for(const pool_options& options)
+{
+    return {.executable = options.executable.empty() ? "" : std::filesystem::absolute(options.executable).string(),
+            .environment = changes_of(options.worker),
+            .directory = options.worker.cwd.string(),
+            .name = name_of(options)};
+}
+
+wire::configuration first_message_for(const pool_options& options)
+{
+    wire::configuration message;
+    message.thread_name = name_of(options);
+    message.max_result_bytes = options.max_result_bytes;
+    if (options.initializer)
+        message.initializer = options.initializer->encoded().bytes;
+    return message;
+}
+
+schedule::limits limits_for(const pool_options& options)
+{
+    return {.max_workers = options.workers.value_or(os::usable_cpus()),
+            .min_workers = options.min_workers,
+            .start_timeout = options.start_timeout};
+}
+
+std::uint32_t modules_for(const pool_options& options)
+{
+    return options.initializer ? options.initializer->encoded().modules : 0;
+}
+
+} // namespace procpool::detail

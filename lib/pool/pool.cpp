@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/pool.hpp>
+
+#include "link/launch.hpp"
+#include "os/this_process.hpp"
+#include "pool/pool_impl.hpp"
+#include "worker/main_guard.hpp"
+
+#include <procpool/detail/throw_error.hpp>
+
+#include <boost/asio/system_executor.hpp>
+
+#include <future>
+
+namespace procpool {
+namespace {
+
+constexpr std::size_t kept_for_the_program = 16;
+
+void check_initialized(const pool_options& options)
+{
+    if (options.executable.empty() && !worker::main_was_guarded())
+        detail::throw_error(errc::not_initialized,
+                            "this program made a procpool::pool but has not called procpool::run_if_worker(): call it first in "
+                            "main, because workers are started from this same program and begin in main too");
+}
+
+void check_descriptors(const pool_options& options)
+{
+    const std::size_t workers = options.workers.value_or(os::usable_cpus());
+    const std::size_t needed = workers * link::descriptors_per_worker + link::descriptors_while_starting + kept_for_the_program;
+    if (needed > os::descriptor_limit())
+        detail::throw_error(errc::too_many_descriptors,
+                            "a pool of " + std::to_string(workers) + " workers needs " + std::to_string(needed) +
+                                " file descriptors and this process may have " + std::to_string(os::descriptor_limit()) +
+                                ": raise RLIMIT_NOFILE (ulimit -n) or lower pool_options::workers");
+}
+
+std::shared_ptr<detail::pool_impl> make(const pool::executor_type& executor, pool_options options)
+{
+    os::is_forked_copy(); // from now on, this process is the original
+    validate(options);
+    check_initialized(options);
+    check_descriptors(options);
+    return detail::pool_impl::make(executor, std::move(options));
+}
+
+void check_original()
+{
+    if (os::is_forked_copy())
+        detail::throw_error(errc::forked_copy,
+                            "a procpool::pool was used in a process that fork() made from the one that owns it: make a pool of "
+                            "its own there");
+}
+
+} // namespace
+
+pool::pool(const executor_type& executor, pool_options options) : impl_(make(executor, std::move(options))) {}
+
+pool::pool(pool_options options) : impl_(make({}, std::move(options))) {}
+
+pool::pool(pool&& other) noexcept = default;
+
+pool& pool::operator=(pool&& other) noexcept
+{
+    pool(std::move(other)).impl_.swap(impl_);
+    return *this;
+}
+
+pool::~pool()
+{
+    if (impl_)
+        impl_->release();
+}
+
+const std::shared_ptr<detail::pool_impl>& pool::usable() const
+{
+    if (!impl_)
+        detail::throw_error(errc::pool_closed, "a procpool::pool was used after it was moved from");
+    check_original();
+    return impl_;
+}
+
+pool::executor_type pool::get_executor() const
+{
+    return usable()->executor();
+}
+
+void pool::close()
+{
+    usable()->close();
+}
+
+void pool::terminate()
+{
+    usable()->terminate();
+}
+
+stats pool::stats() const
+{
+    return usable()->stats();
+}
+
+void pool::join()
+{
+    usable()->check_may_block("procpool::pool::join()");
+    std::promise<void> joined;
+    async_join([&joined](boost::system::error_code) { joined.set_value(); });
+    joined.get_future().wait();
+}
+
+void detail::submit(const std::shared_ptr<pool_impl>& pool, operation_ptr op, full_queue if_full)
+{
+    check_original();
+    pool->submit(std::move(op), if_full);
+}
+
+void detail::cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running)
+{
+    if (const auto alive = pool.lock())
+        alive->cancel(op, if_running);
+}
+
+boost::asio::any_io_executor detail::executor_of(const std::weak_ptr<pool_impl>& pool)
+{
+    const auto alive = pool.lock();
+    auto executor = alive ? alive->executor() : boost::asio::any_io_executor();
+    return executor ? executor : boost::asio::system_executor();
+}
+
+void detail::check_may_block(const std::weak_ptr<pool_impl>& pool, const char* what)
+{
+    if (const auto alive = pool.lock())
+        alive->check_may_block(what);
+}
+
+void detail::start_join(const std::shared_ptr<pool_impl>& pool, std::optional<std::chrono::nanoseconds> limit,
+                        join_handler handler)
+{
+    pool->join(std::make_shared<join_operation>(std::move(handler), executor_of(pool)), limit);
+}
+
+} // namespace procpool

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "pool/pool_impl.hpp"
+
+#include "os/this_process.hpp"
+#include "pool/failures.hpp"
+#include "pool/loop_thread.hpp"
+#include "pool/pool_service.hpp"
+
+#include <procpool/detail/throw_error.hpp>
+
+#include <algorithm>
+
+namespace procpool::detail {
+
+std::shared_ptr<pool_impl> pool_impl::make(boost::asio::any_io_executor executor, pool_options options)
+{
+    auto made = std::make_shared<pool_impl>(std::move(options));
+    if (!executor) {
+        made->thread_ = std::make_unique<own_thread>();
+        executor = made->thread_->executor();
+    }
+    made->attach(std::move(executor));
+    return made;
+}
+
+pool_impl::pool_impl(pool_options options)
+    : options_(std::move(options)), admission_(options_.max_pending, options_.max_pending_bytes)
+{
+}
+
+void pool_impl::attach(boost::asio::any_io_executor executor)
+{
+    executor_ = std::move(executor);
+    engine_ = std::make_unique<engine>(*this, executor_, options_);
+    auto& context = boost::asio::query(executor_, boost::asio::execution::context);
+    boost::asio::use_service<pool_service>(context).add(shared_from_this());
+    if (options_.min_workers != 0)
+        on_strand([](engine& e) { e.open(); });
+}
+
+// Posts, never dispatches: nothing completes inside an initiating function.
+template <class Event>
+void pool_impl::on_strand(Event event)
+{
+    if (!engine_)
+        return;
+    boost::asio::post(engine_->strand(), [self = shared_from_this(), event = std::move(event)]() mutable {
+        if (self->engine_)
+            event(*self->engine_);
+    });
+}
+
+void pool_impl::submit(operation_ptr op, full_queue if_full)
+{
+    std::unique_lock lock(mutex_);
+    if (closed_) {
+        lock.unlock();
+        return refuse(op, closed());
+    }
+    if (in_line_.empty() && enter(op))
+        return enqueue(std::move(op));
+    if (options_.when_full == when_full::fail) {
+        lock.unlock();
+        return refuse(op, queue_is_full(options_));
+    }
+    if (if_full == full_queue::block_caller)
+        wait_for_room(lock, op);
+    else
+        in_line_.push_back(std::move(op));
+}
+
+bool pool_impl::enter(const operation_ptr& op)
+{
+    return admission_.enter(scheduled_operation::of(*op).encoded().bytes.size());
+}
+
+void pool_impl::wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op)
+{
+    if (runs_loop_of(executor_))
+        throw_error(errc::would_deadlock,
+                    "procpool::pool::async_submit() would have to wait for room in the queue on a thread that runs the "
+                    "pool's loop: pass a completion token there, or set pool_options::when_full to fail");
+    bool entered = false;
+    room_.wait(lock, [&] { return closed_ || (entered = in_line_.empty() && enter(op)); });
+    if (entered)
+        return enqueue(op);
+    lock.unlock();
+    refuse(op, closed());
+}
+
+// With the mutex held.
+void pool_impl::enqueue(operation_ptr op)
+{
+    scheduled_operation::of(*op).id = ++last_id_;
+    inbox_.push_back(std::move(op));
+    if (std::exchange(drain_posted_, true))
+        return;
+    boost::asio::post(engine_->strand(), [self = shared_from_this()] { self->drain(); });
+}
+
+void pool_impl::drain()
+{
+    std::vector<operation_ptr> arrived;
+    {
+        const std::scoped_lock lock(mutex_);
+        drain_posted_ = false;
+        arrived.swap(inbox_);
+    }
+    if (engine_)
+        engine_->accept(std::move(arrived));
+}
+
+void pool_impl::refuse(const operation_ptr& op, outcome why)
+{
+    if (!op->settle(std::move(why)))
+        return;
+    settled_operations one;
+    one.add(op);
+    one.post_to(executor_of(weak_from_this()));
+}
+
+void pool_impl::cancel(const operation_ptr& op, bool if_running)
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        if (std::erase(in_line_, op) == 0)
+            return on_strand([op, if_running](engine& e) { e.cancel(*op, if_running); });
+    }
+    refuse(op, cancelled());
+}
+
+// What waits for room was accepted before the pool was closed, so it joins the queue, limit or not.
+void pool_impl::close_door()
+{
+    closed_ = true;
+    for (auto& op : std::exchange(in_line_, {})) {
+        admission_.enter_anyway(scheduled_operation::of(*op).encoded().bytes.size());
+        enqueue(std::move(op));
+    }
+    room_.notify_all();
+}
+
+void pool_impl::close()
+{
+    const std::scoped_lock lock(mutex_);
+    close_door();
+    on_strand([](engine& e) { e.close(); });
+}
+
+void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit)
+{
+    auto slot = boost::asio::get_associated_cancellation_slot(waiting->handler());
+    if (slot.is_connected())
+        slot.assign([weak = weak_from_this(), waiting](boost::asio::cancellation_type type) {
+            const auto self = weak.lock();
+            if (self && type != boost::asio::cancellation_type::none)
+                self->on_strand([waiting](engine& e) { e.stop_joining(waiting); });
+        });
+    const std::scoped_lock lock(mutex_);
+    close_door();
+    on_strand([waiting, limit](engine& e) { e.join(waiting, limit); });
+}
+
+void pool_impl::terminate()
+{
+    terminating_ = true;
+    groups_.kill_all();
+    const std::scoped_lock lock(mutex_);
+    close_door();
+    on_strand([](engine& e) { e.terminate(); });
+}
+
+// The tasks that have finished make room for those in line, in their order.
+void pool_impl::tasks_finished(std::size_t tasks, std::size_t bytes)
+{
+    if (tasks == 0)
+        return;
+    const std::scoped_lock lock(mutex_);
+    admission_.leave(tasks, bytes);
+    while (!in_line_.empty() && enter(in_line_.front())) {
+        enqueue(std::move(in_line_.front()));
+        in_line_.pop_front();
+    }
+    room_.notify_all();
+}
+
+void pool_impl::publish(const procpool::stats& now)
+{
+    const std::scoped_lock lock(mutex_);
+    published_ = now;
+}
+
+procpool::stats pool_impl::stats() const
+{
+    const std::scoped_lock lock(mutex_);
+    procpool::stats now = published_;
+    now.waiting += inbox_.size() + in_line_.size();
+    return now;
+}
+
+boost::asio::any_io_executor pool_impl::executor() const
+{
+    const std::scoped_lock lock(mutex_);
+    return executor_;
+}
+
+void pool_impl::check_may_block(const char* what) const
+{
+    if (runs_loop_of(executor()))
+        throw_error(errc::would_deadlock, std::string(what) + " was called on a thread that runs the pool's loop, which it "
+                                                              "would block for ever: use co_await, a callback, or another thread");
+}
+
+void pool_impl::release()
+{
+    if (os::is_forked_copy()) { // the workers belong to the original
+        static_cast<void>(new std::shared_ptr<pool_impl>(shared_from_this()));
+        static_cast<void>(thread_.release());
+        return;
+    }
+    terminate();
+    thread_.reset();
+}
+
+void pool_impl::abandon() noexcept
+{
+    std::vector<operation_ptr> never_accepted;
+    std::unique_ptr<engine> gone;
+    {
+        const std::scoped_lock lock(mutex_);
+        closed_ = true;
+        never_accepted.swap(inbox_);
+        never_accepted.insert(never_accepted.end(), in_line_.begin(), in_line_.end());
+        in_line_.clear();
+        executor_ = {};
+        room_.notify_all();
+    }
+    engine_->abandon();
+    gone.swap(engine_);
+    for (const auto& op : never_accepted)
+        if (op->settle(cancelled()))
+            op->abandon();
+}
+
+} // namespace procpool::detail

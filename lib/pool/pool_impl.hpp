@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "link/live_groups.hpp"
+#include "pool/admission.hpp"
+#include "pool/engine.hpp"
+#include "pool/own_thread.hpp"
+
+#include <procpool/options.hpp>
+#include <procpool/stats.hpp>
+
+#include <boost/asio/post.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+
+namespace procpool::detail {
+
+/// A pool's state behind its handle: what may be called from any thread. Carries calls to the engine on the strand;
+/// submissions gather meanwhile, so that a burst costs one wake-up.
+class pool_impl : public std::enable_shared_from_this<pool_impl> {
+public:
+    /// With a context of the caller's, or, without an executor, with a thread of its own.
+    static std::shared_ptr<pool_impl> make(boost::asio::any_io_executor executor, pool_options options);
+    explicit pool_impl(pool_options options);
+
+    void submit(operation_ptr op, full_queue if_full);
+    void cancel(const operation_ptr& op, bool if_running);
+    void close();
+    void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit);
+    void terminate();
+    procpool::stats stats() const;
+    boost::asio::any_io_executor executor() const;
+    void check_may_block(const char* what) const;
+    /// The handle is destroyed.
+    void release();
+    /// The context is being destroyed.
+    void abandon() noexcept;
+
+    // For the engine.
+    link::live_groups& groups() noexcept { return groups_; }
+    bool is_attached() const noexcept { return engine_ != nullptr; }
+    bool is_terminating() const noexcept { return terminating_; }
+    void tasks_finished(std::size_t tasks, std::size_t bytes);
+    void publish(const procpool::stats& now);
+
+private:
+    void attach(boost::asio::any_io_executor executor);
+    template <class Event>
+    void on_strand(Event event);
+    void enqueue(operation_ptr op);
+    void refuse(const operation_ptr& op, outcome why);
+    void drain();
+    bool enter(const operation_ptr& op);
+    void wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op);
+    void close_door();
+
+    const pool_options options_;
+    link::live_groups groups_;
+    std::unique_ptr<own_thread> thread_;
+    std::unique_ptr<engine> engine_; // null when the context is gone; used on the strand
+
+    std::atomic<bool> terminating_{false};
+
+    mutable std::mutex mutex_; // of all that follows
+    boost::asio::any_io_executor executor_;
+    std::vector<operation_ptr> inbox_;
+    std::deque<operation_ptr> in_line_; // for room in the queue
+    std::condition_variable room_;
+    admission admission_;
+    std::uint64_t last_id_ = 0;
+    procpool::stats published_;
+    bool drain_posted_ = false;
+    bool closed_ = false;
+};
+
+} // namespace procpool::detail

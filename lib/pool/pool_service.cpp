@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "pool/pool_service.hpp"
+
+#include "pool/pool_impl.hpp"
+
+namespace procpool::detail {
+
+boost::asio::execution_context::id pool_service::id;
+
+void pool_service::add(const std::shared_ptr<pool_impl>& pool)
+{
+    const std::scoped_lock lock(mutex_);
+    std::erase_if(pools_, [](const auto& each) { return each.expired(); });
+    pools_.push_back(pool);
+}
+
+void pool_service::shutdown()
+{
+    for (const auto& each : pools_)
+        if (const auto pool = each.lock())
+            pool->abandon();
+}
+
+} // namespace procpool::detail

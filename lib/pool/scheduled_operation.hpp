@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "schedule/task.hpp"
+
+#include <procpool/detail/operation.hpp>
+
+#include <new>
+
+namespace procpool::detail {
+
+/// An operation as the scheduler sees it, inside the operation's own memory.
+struct scheduled_operation : schedule::task {
+    explicit scheduled_operation(operation& o) noexcept : owner(o) {}
+
+    operation& owner;
+    std::uint16_t slot = 0; ///< In the page of the worker that has it.
+
+    static scheduled_operation& of(operation& op) noexcept
+    {
+        return *std::launder(reinterpret_cast<scheduled_operation*>(op.scheduled_));
+    }
+    static scheduled_operation& of(schedule::task& t) noexcept { return static_cast<scheduled_operation&>(t); }
+    static void* storage_of(operation& op) noexcept { return op.scheduled_; }
+    const call& encoded() const noexcept { return owner.call_; }
+    static constexpr std::size_t room = sizeof(operation::scheduled_);
+};
+
+static_assert(sizeof(scheduled_operation) <= scheduled_operation::room);
+
+} // namespace procpool::detail

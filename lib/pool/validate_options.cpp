@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/options.hpp>
+
+#include "os/this_process.hpp"
+
+#include <procpool/detail/throw_error.hpp>
+
+#include <algorithm>
+
+namespace procpool {
+namespace {
+
+constexpr std::size_t most_workers = 4096;
+
+void require(bool holds, const char* field, const char* rule)
+{
+    if (!holds)
+        detail::throw_error(errc::invalid_option, std::string("procpool::") + field + " " + rule);
+}
+
+void require_environment(const worker_options& options)
+{
+    const bool sound = std::ranges::all_of(options.env, [](const auto& entry) {
+        return !entry.first.empty() && entry.first.find('=') == std::string::npos;
+    });
+    require(sound, "worker_options::env", "has a name that is empty or contains '='");
+}
+
+} // namespace
+
+void validate(const pool_options& options)
+{
+    const std::size_t workers = options.workers.value_or(os::usable_cpus());
+    require(workers >= 1 && workers <= most_workers, "pool_options::workers", "must be from 1 to 4096");
+    require(options.min_workers <= workers, "pool_options::min_workers", "must not be greater than workers");
+    require(options.start_timeout.count() > 0, "pool_options::start_timeout", "must be greater than zero");
+    require(options.max_pending != 0u, "pool_options::max_pending", "must be at least 1");
+    require(options.max_pending_bytes != 0u, "pool_options::max_pending_bytes", "must be at least 1");
+    require(options.max_result_bytes >= 1, "pool_options::max_result_bytes", "must be at least 1");
+    require_environment(options.worker);
+}
+
+void validate(const submit_options& options)
+{
+    require(!options.timeout || options.timeout->count() > 0, "submit_options::timeout", "must be greater than zero");
+}
+
+} // namespace procpool

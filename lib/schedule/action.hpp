@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "schedule/task.hpp"
+
+namespace procpool::schedule {
+
+/// Numbered from 1 in the order of their starts; never used twice in a pool.
+using worker_id = std::uint64_t;
+
+/// What the scheduler wants done. Actions must be performed in the order in which they were given: the order in which a worker is
+/// cleared and killed is what keeps innocent tasks alive.
+enum class action_kind : std::uint8_t {
+    spawn,     ///< Start this worker; answer with worker_ready or worker_ended.
+    send,      ///< Send the task to the worker.
+    take_back, ///< Revoke the task on the worker, if it has not started; answer with taken_back.
+    inspect,   ///< Look when the task started; answer with inspected.
+    kill_if_running, ///< Look again whether the task runs; if so, kill the worker, else answer with spared.
+    kill,      ///< Kill the worker, whatever it does.
+    collect,   ///< Fetch answers that the worker may be holding back.
+    retire,    ///< Tell the worker that no more tasks come. It ends by itself.
+    finish,    ///< Give the caller its outcome: `reason` says which.
+    forget,    ///< The scheduler will not touch the task again.
+};
+
+/// How a task ended for its caller.
+enum class reason : std::uint8_t {
+    answered,     ///< The worker sent a result or an exception.
+    cancelled,    ///< The caller gave it up, or the pool was terminated.
+    timed_out,    ///< It ran longer than its timeout.
+    crashed,      ///< Its worker ended while it ran.
+    start_failed, ///< No worker could be started for it.
+};
+
+struct action {
+    action_kind kind{};
+    reason why{};          ///< Of a finish; timed_out on a kill says that a worker did not become ready in time.
+    bool may_hold = false; ///< Of a send: the worker may hold the answer back.
+    worker_id on = 0;
+    task* about = nullptr;
+};
+
+} // namespace procpool::schedule

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "schedule/action.hpp"
+#include "schedule/by_load.hpp"
+#include "schedule/send_ahead.hpp"
+#include "schedule/start_policy.hpp"
+#include "schedule/waiting_tasks.hpp"
+#include "schedule/worker.hpp"
+
+#include <deque>
+#include <set>
+#include <unordered_map>
+
+namespace procpool::schedule {
+
+struct limits {
+    std::size_t max_workers = 1;
+    std::size_t min_workers = 0; ///< Started at once and kept.
+    duration start_timeout = std::chrono::seconds(30);
+    duration retire_timeout = std::chrono::seconds(5); ///< A retired worker that is still there then is killed.
+};
+
+/// Counts since the beginning.
+struct tally {
+    std::uint64_t submitted = 0;
+    std::uint64_t succeeded = 0;
+    std::uint64_t failed = 0;
+    std::uint64_t cancelled = 0;
+    std::uint64_t started_workers = 0;
+    std::uint64_t crashed_workers = 0;
+    std::uint64_t killed_workers = 0;
+};
+
+/// Decides which task goes to which worker, what is sent ahead and taken back, and when workers are started, killed and
+/// retired. It is told of events and answers with actions; it does nothing itself, and knows no clock but its arguments.
+/// Not thread-safe. All actions must be performed, in order, before the next event from outside.
+class scheduler {
+public:
+    explicit scheduler(const limits& l) : limits_(l) {}
+
+    // Events of tasks.
+    void submit(task& t, time_point now);
+    /// The caller gave the task up. `if_running`: its worker may be killed for that.
+    void cancel(task& t, bool if_running, time_point now);
+    void answered(task& t, bool succeeded, duration ran, time_point now);
+    /// Answer to take_back. Success: the task had not started and cannot start there any more.
+    void taken_back(task& t, bool success, time_point now);
+    /// Answer to inspect: when the task started, if it did.
+    void inspected(task& t, std::optional<time_point> started, time_point now);
+    /// Answer to kill_if_running: the task did not run any more, and its worker lives.
+    void spared(task& t, time_point now);
+    /// One task of a worker that has ended, told before worker_ended. `started`: it may have run there.
+    void lost(task& t, bool started);
+
+    // Events of workers and of the pool.
+    void worker_ready(worker_id id, time_point now);
+    void worker_ended(worker_id id, time_point now);
+    /// The pool exists: starts min_workers.
+    void open(time_point now);
+    /// No more tasks will come; workers are retired when all is done.
+    void close(time_point now);
+    /// Cancels everything and kills all workers. Implies close.
+    void terminate();
+    void tick(time_point now);
+
+    /// The next thing to do, if there is one.
+    std::optional<action> next_action();
+    /// When tick() must be called at the latest; empty: not at all.
+    std::optional<time_point> next_alarm() const;
+
+    bool has_tasks() const noexcept { return !waiting_.empty() || sent_ != 0; }
+    /// Closed, nothing left to do, and no worker exists.
+    bool drained() const noexcept { return closed_ && !has_tasks() && workers_.empty(); }
+    std::size_t worker_count() const noexcept { return workers_.size(); }
+    std::size_t ready_count() const noexcept { return ready_.size(); }
+    std::size_t busy_count() const noexcept { return ready_.size() - ready_.idle(); }
+    std::size_t waiting_count() const noexcept { return waiting_.size(); }
+    std::size_t sent_count() const noexcept { return sent_; }
+    const tally& counts() const noexcept { return counts_; }
+
+private:
+    struct earlier {
+        bool operator()(const task* a, const task* b) const noexcept;
+        bool operator()(const worker* a, const worker* b) const noexcept;
+    };
+    static constexpr duration longest_hold = std::chrono::milliseconds(1);
+
+    void push(action_kind kind, worker_id on, task* about = nullptr, reason why = {});
+    void finish(task& t, reason why);
+    void forget(task& t);
+
+    // scheduler_tasks.cpp
+    void dispatch(time_point now);
+    void send(task& t, worker& w, time_point now);
+    void make_way_for(const task& urgent);
+    void rebalance();
+    void ask_back(task& t, recall why);
+    void began(task& t);
+    void leave_worker(task& t);
+    void condemn(task& offender, reason why);
+    void watch(task& t, time_point when);
+    void watch_for_start(task& t, time_point now);
+    void unwatch(task& t);
+
+    // scheduler_workers.cpp
+    std::size_t wanted_workers() const noexcept;
+    bool may_start_worker() const noexcept;
+    void start_workers(time_point now);
+    void spawn_one(time_point now);
+    void fail_waiting(reason why);
+    void retire_workers(time_point now);
+    void kill(worker& w, reason why);
+    void set_alarm(worker& w, std::optional<time_point> when);
+    void end_late_workers(time_point now);
+    void collect_held(time_point now);
+
+    limits limits_;
+    waiting_tasks waiting_;
+    std::unordered_map<worker_id, worker> workers_; // addresses are stable
+    by_load ready_;
+    send_ahead ahead_;
+    start_policy starts_;
+    std::set<task*, earlier> watched_;  // sent tasks with a timeout
+    std::set<worker*, earlier> alarms_; // workers that must be ready, or gone, by a time
+    std::optional<time_point> collect_at_;
+    std::deque<action> actions_;
+    tally counts_;
+    worker_id last_worker_ = 0;
+    std::size_t sent_ = 0;
+    std::size_t abandoned_ = 0; // of the sent ones: their callers have an outcome, only their workers are busy with them
+    std::size_t starting_ = 0;
+    bool closed_ = false;
+};
+
+} // namespace procpool::schedule

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSL-1.0
+// The scheduler's part that starts, retires and ends workers.
+#include "schedule/scheduler.hpp"
+
+#include <algorithm>
+
+namespace procpool::schedule {
+
+void scheduler::worker_ready(worker_id id, time_point now)
+{
+    worker& w = workers_.at(id);
+    if (w.state != worker_state::starting)
+        return;
+    --starting_;
+    ++counts_.started_workers;
+    set_alarm(w, {});
+    w.state = worker_state::ready;
+    ready_.insert(w);
+    dispatch(now);
+}
+
+void scheduler::worker_ended(worker_id id, time_point now)
+{
+    worker& w = workers_.at(id);
+    set_alarm(w, {});
+    switch (w.state) {
+    case worker_state::starting:
+        --starting_;
+        starts_.failed(now);
+        break;
+    case worker_state::ready:
+        ready_.remove(w);
+        ++counts_.crashed_workers;
+        if (!w.has_worked)
+            starts_.failed(now);
+        break;
+    case worker_state::condemned:
+        ++counts_.killed_workers;
+        break;
+    case worker_state::retiring:
+        break;
+    }
+    workers_.erase(id);
+    if (starts_.given_up() && ready_.size() == 0)
+        fail_waiting(reason::start_failed);
+    dispatch(now);
+}
+
+// As many as there is work for: a task that was sent ahead could run on a worker of its own, one that its caller gave up
+// needs none.
+std::size_t scheduler::wanted_workers() const noexcept
+{
+    const std::size_t least = closed_ ? 0 : limits_.min_workers;
+    return std::min(limits_.max_workers, std::max(least, waiting_.size() + sent_ - abandoned_));
+}
+
+bool scheduler::may_start_worker() const noexcept
+{
+    const bool is_probing = starts_.given_up() && starting_ != 0; // after failures one at a time
+    return !is_probing && starting_ + ready_.size() < wanted_workers() && workers_.size() < limits_.max_workers;
+}
+
+void scheduler::start_workers(time_point now)
+{
+    while (may_start_worker() && starts_.next_try() <= now)
+        spawn_one(now);
+}
+
+void scheduler::spawn_one(time_point now)
+{
+    const worker_id id = ++last_worker_;
+    worker& w = workers_[id];
+    w.id = id;
+    ++starting_;
+    set_alarm(w, now + limits_.start_timeout);
+    push(action_kind::spawn, id);
+}
+
+void scheduler::fail_waiting(reason why)
+{
+    while (task* t = waiting_.front()) {
+        waiting_.remove(*t);
+        finish(*t, why);
+        forget(*t);
+    }
+}
+
+void scheduler::retire_workers(time_point now)
+{
+    if (!closed_ || has_tasks())
+        return;
+    for (auto& [id, w] : workers_) {
+        if (w.state == worker_state::starting) {
+            kill(w, reason::cancelled);
+        } else if (w.state == worker_state::ready) {
+            ready_.remove(w);
+            w.state = worker_state::retiring;
+            set_alarm(w, now + limits_.retire_timeout);
+            push(action_kind::retire, id);
+        }
+    }
+}
+
+void scheduler::kill(worker& w, reason why)
+{
+    if (w.state == worker_state::ready)
+        ready_.remove(w);
+    if (w.state == worker_state::starting)
+        --starting_;
+    set_alarm(w, {});
+    w.state = worker_state::condemned;
+    push(action_kind::kill, w.id, nullptr, why);
+}
+
+void scheduler::set_alarm(worker& w, std::optional<time_point> when)
+{
+    if (w.alarm)
+        alarms_.erase(&w);
+    w.alarm = when;
+    if (when)
+        alarms_.insert(&w);
+}
+
+void scheduler::end_late_workers(time_point now)
+{
+    while (!alarms_.empty() && *(*alarms_.begin())->alarm <= now) {
+        worker& w = **alarms_.begin();
+        const bool failed = w.state == worker_state::starting;
+        if (failed)
+            starts_.failed(now);
+        kill(w, failed ? reason::timed_out : reason::cancelled);
+    }
+}
+
+// A worker that holds answers back may meet a long task before it writes them. It writes them before it waits for more
+// to do, so one that has a single task left holds nothing.
+void scheduler::collect_held(time_point now)
+{
+    if (!collect_at_ || now < *collect_at_)
+        return;
+    collect_at_.reset();
+    for (auto& [id, w] : workers_) {
+        if (w.load() < 2 || !w.sent.front()->may_hold)
+            continue;
+        push(action_kind::collect, id);
+        collect_at_ = now + longest_hold;
+    }
+}
+
+} // namespace procpool::schedule

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+namespace procpool::schedule {
+
+using clock = std::chrono::steady_clock;
+using time_point = clock::time_point;
+using duration = clock::duration;
+
+struct worker;
+
+/// Where a task is.
+enum class stage : std::uint8_t {
+    outside, ///< Not submitted yet, or done with.
+    waiting, ///< In the queue.
+    sent,    ///< With a worker, started or not.
+};
+
+/// Why a task that is with a worker is to be taken back.
+enum class recall : std::uint8_t {
+    none,
+    rebalance, ///< Another worker is idle.
+    clear_way, ///< Its worker is about to be killed for another task.
+    cancel,    ///< Its caller gave it up; if it runs, it may run on.
+    stop,      ///< Its caller gave it up; if it runs, its worker is killed.
+};
+
+/// What the scheduler knows of a task. The owner of the memory keeps it alive from submit() until the action `forget`.
+struct task {
+    std::uint64_t id = 0; ///< Ascending in order of submission; never used twice.
+    int priority = 0;     ///< Higher first.
+    std::optional<duration> timeout; ///< From the start of its run.
+
+    // The rest belongs to the scheduler.
+    task* previous = nullptr;
+    task* next = nullptr;
+    worker* with = nullptr;
+    time_point sent_at{};
+    time_point alarm{}; ///< When to look whether it runs too long.
+    stage where = stage::outside;
+    recall wanted_back = recall::none;
+    bool started = false;  ///< It could not be taken back: it runs, or has run, on its worker.
+    bool may_hold = false; ///< Its worker may hold the answer back.
+    bool finished = false; ///< The caller has its outcome already; only the worker may still be busy with it.
+};
+
+/// An intrusive list of tasks: no memory of its own, so that queues of millions cost nothing but the tasks.
+class task_list {
+public:
+    bool empty() const noexcept { return first_ == nullptr; }
+    std::size_t size() const noexcept { return size_; }
+    task* front() const noexcept { return first_; }
+    task* back() const noexcept { return last_; }
+
+    void push_back(task& t) noexcept { insert_before(nullptr, t); }
+    /// Keeps ascending ids; t usually belongs at the front.
+    void insert_ordered(task& t) noexcept;
+    void remove(task& t) noexcept;
+
+private:
+    void insert_before(task* position, task& t) noexcept;
+
+    task* first_ = nullptr;
+    task* last_ = nullptr;
+    std::size_t size_ = 0;
+};
+
+} // namespace procpool::schedule

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "schedule/waiting_tasks.hpp"
+
+namespace procpool::schedule {
+
+void waiting_tasks::push(task& t)
+{
+    list_of(t).push_back(t);
+    t.where = stage::waiting;
+    ++size_;
+}
+
+void waiting_tasks::put_back(task& t)
+{
+    list_of(t).insert_ordered(t);
+    t.where = stage::waiting;
+    ++size_;
+}
+
+task* waiting_tasks::front() const noexcept
+{
+    if (size_ == 0)
+        return nullptr;
+    for (const auto& [priority, list] : by_priority_)
+        if (!list.empty())
+            return list.front();
+    return nullptr;
+}
+
+void waiting_tasks::remove(task& t) noexcept
+{
+    list_of(t).remove(t);
+    t.where = stage::outside;
+    --size_;
+}
+
+} // namespace procpool::schedule

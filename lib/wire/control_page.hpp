@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace procpool::wire {
+
+/// How many tasks can be with one worker at a time.
+inline constexpr std::size_t slot_count = 256;
+
+/// Bytes of answers that a worker can hold back before it writes them.
+inline constexpr std::size_t outbox_size = 24 * 1024;
+
+/// Where a task that was sent to a worker stands. In two bits of its slot's word, beside its id.
+enum class task_state : std::uint8_t {
+    finished = 0, ///< The answer is in the outbox or the pipe. Also the word of a slot that was never used.
+    queued = 1,   ///< Sent, not started: the worker may claim it, the parent may revoke it.
+    running = 2,  ///< Claimed by the worker.
+    revoked = 3,  ///< Taken back by the parent; the worker skips its frame.
+};
+
+/// A slot's word as a value.
+struct task_word {
+    std::uint64_t id = 0;
+    task_state state = task_state::finished;
+
+    constexpr std::uint64_t pack() const noexcept { return id << 2 | static_cast<std::uint64_t>(state); }
+    static constexpr task_word unpack(std::uint64_t raw) noexcept
+    {
+        return {raw >> 2, static_cast<task_state>(raw & 3)};
+    }
+    friend bool operator==(const task_word&, const task_word&) = default;
+};
+
+/// One task that was sent ahead. Ids never repeat, so a slot that is used again cannot be confused.
+struct task_slot {
+    std::atomic<std::uint64_t> word;
+    std::atomic<std::uint64_t> started_ns; ///< CLOCK_MONOTONIC, written by the worker before it claims.
+
+    /// Parent: the task is on its way. Before its frame is written.
+    void publish(std::uint64_t id) noexcept;
+    /// Worker: from queued to running, at a time. False when the parent took the task back.
+    bool claim(std::uint64_t id, std::uint64_t now_ns) noexcept;
+    /// Worker: the answer is where the parent will find it.
+    void finish(std::uint64_t id) noexcept;
+    /// Parent: from queued to revoked. True when the task can no longer start here.
+    bool revoke(std::uint64_t id) noexcept;
+    /// Parent: whether the task may be running. A word that makes no sense says yes: then the task may have run, and
+    /// must not be run again in silence.
+    bool may_run(std::uint64_t id) const noexcept;
+};
+
+/// Answers that are complete but not yet written to the pipe. They survive the worker's death here, which makes holding
+/// them back safe. The worker's answers are one stream of bytes with positions counted from its start; the outbox holds
+/// the positions from `begin` up to `end`. The parent knows how many bytes it has, so it can tell what is missing
+/// without any further agreement: at a death, or while the worker is busy with a long task.
+struct outbox {
+    std::atomic<std::uint64_t> begin; ///< Stream position of bytes[0].
+    std::atomic<std::uint64_t> end;   ///< Stream position behind the last complete answer.
+    std::array<std::byte, outbox_size> bytes;
+};
+
+/// The memory that parent and worker share, one for each worker. The parent distrusts every word of it.
+struct control_page {
+    static constexpr std::uint64_t expected_magic = 0x6c6f6f70'636f7270; // "procpool"
+    static constexpr std::uint32_t expected_version = 1;
+
+    std::uint64_t magic;
+    std::uint64_t nonce; ///< Equals the one in the environment: an inherited variable alone makes nobody a worker.
+    std::uint32_t version;
+    std::array<task_slot, slot_count> slots;
+    outbox answers;
+};
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "the control page is shared between processes");
+
+} // namespace procpool::wire

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/exception_record.hpp"
+
+#include "wire/exception_registry.hpp"
+
+#include <procpool/detail/throw_error.hpp>
+#include <procpool/detail/type_name.hpp>
+
+#include <cxxabi.h>
+
+#include <algorithm>
+#include <ranges>
+#include <string_view>
+
+namespace procpool::wire {
+
+namespace {
+
+/// One exception of a chain; the outermost is the first.
+struct exception_record {
+    std::string codec;   ///< The name of its codec; empty when its type has none.
+    std::string type;    ///< For the reader that does not know the type.
+    std::string message; ///< The same.
+    std::vector<std::byte> state;
+};
+
+/// T of "wrapper<T>"; the name itself when it is no wrapper.
+std::string_view without_wrapper(std::string_view name)
+{
+    for (const std::string_view wrapper : {"std::_Nested_exception<", "boost::wrapexcept<"})
+        if (name.starts_with(wrapper) && name.ends_with('>')) {
+            const auto inner = name.substr(wrapper.size(), name.size() - wrapper.size() - 1);
+            return inner.substr(0, inner.find_last_not_of(' ') + 1);
+        }
+    return name;
+}
+
+/// The type that was meant: std::throw_with_nested and boost::throw_exception throw a class of their own derived from it.
+std::string meant_type(const std::type_info& thrown)
+{
+    const auto full = detail::type_name(thrown);
+    std::string_view name = full;
+    while (without_wrapper(name) != name)
+        name = without_wrapper(name);
+    return std::string(name);
+}
+
+boost::system::system_error failure(const std::string& type, const char* what_failed, const char* reason)
+{
+    return detail::error_with(errc::not_serializable, "An exception of type " + type + " could not be " + what_failed +
+                                                          ": " + reason);
+}
+
+std::vector<std::byte> state_of(const detail::exception_codec& codec, const std::exception& exception)
+{
+    std::vector<std::byte> state;
+    writer to(state);
+    codec.write(to, exception);
+    return state;
+}
+
+exception_record record_of(const std::exception& exception)
+{
+    exception_record record;
+    record.type = meant_type(typeid(exception));
+    record.message = exception.what();
+    if (const auto codec = find_exception_codec_of(record.type)) {
+        record.codec = codec->name;
+        record.state = state_of(*codec, exception);
+    }
+    return record;
+}
+
+/// What a type's own codec throws must not escape, nor be taken for what the task threw.
+exception_record record_of_any(const std::exception& exception)
+{
+    try {
+        return record_of(exception);
+    } catch (const std::bad_alloc&) {
+        throw;
+    } catch (const std::exception& reason) {
+        return record_of(
+            failure(meant_type(typeid(exception)), "turned into bytes", reason.what()));
+    } catch (...) {
+        return record_of(failure(meant_type(typeid(exception)), "turned into bytes",
+                                 "its serialization function threw no std::exception"));
+    }
+}
+
+/// In a handler.
+exception_record record_of_no_exception_class()
+{
+    const std::type_info* type = abi::__cxa_current_exception_type();
+    return {"", type != nullptr ? meant_type(*type) : "unknown", "", {}};
+}
+
+exception_record record_of(const std::exception_ptr& exception)
+{
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::exception& thrown) {
+        return record_of_any(thrown);
+    } catch (...) {
+        return record_of_no_exception_class();
+    }
+}
+
+std::exception_ptr nested_in(const std::exception_ptr& exception)
+{
+    try {
+        std::rethrow_exception(exception);
+    } catch (const std::nested_exception& outer) {
+        return outer.nested_ptr();
+    } catch (...) {
+        return nullptr;
+    }
+}
+
+std::exception_ptr read(const exception_record& record, bool nested)
+{
+    const auto codec = find_exception_codec(record.codec);
+    if (!codec)
+        return detail::capture(task_error(record.type, record.message), nested);
+    try {
+        reader from(record.state);
+        return codec->read(from, nested);
+    } catch (const std::exception& reason) {
+        return detail::capture(failure(record.type, "made from its bytes", reason.what()), nested);
+    } catch (...) {
+        return detail::capture(
+            failure(record.type, "made from its bytes", "its serialization function threw no std::exception"), nested);
+    }
+}
+
+/// The exception of a record, with `inner` nested in it. A constructor of std::nested_exception takes what is being
+/// handled, so inner is.
+std::exception_ptr read_around(const exception_record& record, const std::exception_ptr& inner)
+{
+    if (!inner)
+        return read(record, false);
+    try {
+        std::rethrow_exception(inner);
+    } catch (...) {
+        return read(record, true);
+    }
+}
+
+std::exception_ptr read_chain(std::span<const std::byte> bytes)
+{
+    reader from(bytes);
+    const auto chain = decode<std::vector<exception_record>>(from);
+    if (chain.empty() || chain.size() > max_exception_chain || from.remaining() != 0)
+        reader::refuse("there is no exception, too long a chain of them, or something behind it");
+    std::exception_ptr outermost;
+    for (const auto& record : std::views::reverse(chain))
+        outermost = read_around(record, outermost);
+    return outermost;
+}
+
+} // namespace
+
+std::vector<std::byte> encode_exception(const std::exception_ptr& exception) noexcept
+try {
+    std::vector<exception_record> chain;
+    for (auto next = exception; next && chain.size() < max_exception_chain; next = nested_in(next))
+        chain.push_back(record_of(next));
+    std::vector<std::byte> bytes;
+    writer to(bytes);
+    encode(to, chain);
+    return bytes;
+} catch (...) {
+    return {};
+}
+
+std::exception_ptr decode_exception(std::span<const std::byte> bytes) noexcept
+try {
+    return read_chain(bytes);
+} catch (...) {
+    try {
+        return detail::make_error(errc::protocol_error,
+                                  "A worker sent an exception as bytes that make no sense; look for memory corruption "
+                                  "in the tasks, or for two versions of the library.");
+    } catch (...) {
+        return std::current_exception();
+    }
+}
+
+} // namespace procpool::wire

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/frame.hpp"
+
+#include "wire/control_page.hpp"
+
+#include <algorithm>
+#include <cstring>
+
+namespace procpool::wire {
+namespace {
+
+constexpr std::size_t read_size = 64 * 1024; // a pipe's default capacity
+constexpr std::size_t shrink_above = 1024 * 1024;
+
+std::span<const std::byte> bytes_of(const frame_header& header) noexcept
+{
+    return std::as_bytes(std::span(&header, 1));
+}
+
+} // namespace
+
+void append_frame(std::vector<std::byte>& to, const frame_header& header, std::span<const std::byte> payload)
+{
+    const auto raw = bytes_of(header);
+    to.insert(to.end(), raw.begin(), raw.end());
+    to.insert(to.end(), payload.begin(), payload.end());
+    to.resize(padded(to.size()));
+}
+
+std::span<std::byte> frame_reader::prepare()
+{
+    make_room();
+    return std::span(buffer_).subspan(end_);
+}
+
+// Grows by doubling what has arrived, so a header that claims terabytes costs nothing until they come.
+void frame_reader::make_room()
+{
+    if (begin_ == end_ && buffer_.size() > shrink_above)
+        buffer_ = {};
+    if (begin_ != 0) {
+        std::copy(buffer_.begin() + static_cast<std::ptrdiff_t>(begin_),
+                  buffer_.begin() + static_cast<std::ptrdiff_t>(end_), buffer_.begin());
+        end_ -= begin_;
+        begin_ = 0;
+    }
+    if (buffer_.size() - end_ >= read_size / 2)
+        return;
+    const std::size_t needed = std::max(wanted_, end_ + read_size);
+    buffer_.resize(std::min(needed, std::max(2 * end_, read_size)));
+    if (buffer_.size() == end_)
+        buffer_.resize(end_ + read_size);
+}
+
+std::optional<frame> frame_reader::next()
+{
+    const std::size_t available = end_ - begin_;
+    if (broken_ || available < sizeof(frame_header) || available < wanted_)
+        return {};
+    frame found;
+    std::memcpy(&found.header, buffer_.data() + begin_, sizeof(frame_header));
+    if (!acceptable(found.header)) {
+        broken_ = true;
+        return {};
+    }
+    const std::size_t size = sizeof(frame_header) + padded(found.header.size);
+    if (available < size) {
+        wanted_ = size;
+        return {};
+    }
+    found.payload = std::span(buffer_).subspan(begin_ + sizeof(frame_header), found.header.size);
+    begin_ += size;
+    wanted_ = 0;
+    return found;
+}
+
+bool frame_reader::acceptable(const frame_header& header) const noexcept
+{
+#ifndef PROCPOOL_PLANTED_BUG
+    if (header.size > max_payload_)
+        return false;
+#endif
+    return header.kind >= frame_kind::configure && header.kind <= frame_kind::exception && header.slot < slot_count;
+}
+
+} // namespace procpool::wire

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace procpool::wire {
+
+/// What a frame says. The first group travels to the worker, the second one back.
+enum class frame_kind : std::uint16_t {
+    configure = 1, ///< First frame: names, limits and the initializer (message.hpp).
+    module,        ///< One more module that tasks refer to (message.hpp).
+    task,          ///< A call: which code, and its arguments.
+
+    ready,        ///< The initializer has returned; tasks may follow.
+    start_failed, ///< The initializer threw; the payload is the exception.
+    result,       ///< A task returned; the payload is its value.
+    exception,    ///< A task threw; the payload is the exception.
+};
+
+/// Precedes each payload. Both ends are the same machine: native byte order.
+struct frame_header {
+    std::uint64_t size = 0;   ///< Payload bytes, without padding.
+    std::uint64_t id = 0;     ///< The task; ids are never used twice in a pool.
+    std::uint64_t ran_ns = 0; ///< How long the task ran. A hint from the worker, used for scheduling only.
+    frame_kind kind{};
+    std::uint16_t slot = 0;     ///< The task's place in the control page.
+    std::uint32_t may_hold = 0; ///< The worker may keep the answer back a moment, to write several at once.
+};
+static_assert(sizeof(frame_header) == 32);
+
+/// Payloads are padded to this, so that every header and every payload is aligned for the values in it.
+inline constexpr std::size_t frame_alignment = 8;
+
+/// A payload's size with its padding.
+constexpr std::size_t padded(std::size_t size) noexcept
+{
+    return (size + frame_alignment - 1) & ~(frame_alignment - 1);
+}
+
+/// Appends a frame to bytes that will be written.
+void append_frame(std::vector<std::byte>& to, const frame_header& header, std::span<const std::byte> payload);
+
+/// A frame that has arrived whole. The payload is valid until the next call of the reader it came from.
+struct frame {
+    frame_header header;
+    std::span<const std::byte> payload;
+};
+
+/// Cuts a stream of bytes into frames. Distrusts it: a header that makes no sense sets `broken` for good, and memory
+/// grows with the bytes that have really arrived, never with a size that is merely claimed.
+class frame_reader {
+public:
+    /// Frames with a payload over max_payload are refused.
+    explicit frame_reader(std::uint64_t max_payload) : max_payload_(max_payload) {}
+
+    /// Where the next bytes belong. Never empty.
+    std::span<std::byte> prepare();
+    /// The first `count` bytes of prepare() have been filled.
+    void commit(std::size_t count) noexcept { end_ += count; }
+    /// The next whole frame, if there is one.
+    std::optional<frame> next();
+
+    /// Whether the start of a frame is here that is not whole yet.
+    bool has_partial_frame() const noexcept { return begin_ != end_; }
+    /// Whether the stream made no sense. Then next() gives nothing any more.
+    bool broken() const noexcept { return broken_; }
+
+private:
+    bool acceptable(const frame_header& header) const noexcept;
+    void make_room();
+
+    std::uint64_t max_payload_;
+    std::vector<std::byte> buffer_;
+    std::size_t begin_ = 0; // of what is not consumed
+    std::size_t end_ = 0;   // of what has arrived
+    std::size_t wanted_ = 0; // size of the frame at begin_, header and padding included, when it is known
+    bool broken_ = false;
+};
+
+} // namespace procpool::wire

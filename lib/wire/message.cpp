@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "wire/message.hpp"
+
+#include <procpool/codec.hpp>
+
+namespace procpool::wire {
+namespace {
+
+template <class Message>
+std::vector<std::byte> to_bytes(const Message& message)
+{
+    std::vector<std::byte> bytes;
+    writer out(bytes);
+    encode(out, message);
+    return bytes;
+}
+
+} // namespace
+
+std::vector<std::byte> encode_message(const configuration& message)
+{
+    return to_bytes(message);
+}
+
+std::vector<std::byte> encode_message(const module_notice& message)
+{
+    return to_bytes(message);
+}
+
+configuration decode_configuration(std::span<const std::byte> bytes)
+{
+    reader in(bytes);
+    return decode<configuration>(in);
+}
+
+module_notice decode_module_notice(std::span<const std::byte> bytes)
+{
+    reader in(bytes);
+    return decode<module_notice>(in);
+}
+
+} // namespace procpool::wire

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace procpool::wire {
+
+/// The first message to a worker.
+struct configuration {
+    std::string thread_name;           ///< What top shows.
+    std::uint64_t max_result_bytes = 0; ///< A larger answer becomes an error of its task.
+    std::optional<std::vector<std::byte>> initializer; ///< A call, as in a task frame, to run before the first task.
+};
+
+/// A module that the calls that follow refer to by its number.
+struct module_notice {
+    std::uint32_t number = 0;
+    std::string path;                ///< To word a mismatch.
+    std::vector<std::byte> build_id; ///< Equal ids, equal code.
+};
+
+std::vector<std::byte> encode_message(const configuration& message);
+std::vector<std::byte> encode_message(const module_notice& message);
+
+/// Throw system_error when the bytes make no sense.
+configuration decode_configuration(std::span<const std::byte> bytes);
+module_notice decode_module_notice(std::span<const std::byte> bytes);
+
+} // namespace procpool::wire

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/detail/reader.hpp>
+#include <procpool/detail/throw_error.hpp>
+
+#include <algorithm>
+
+namespace procpool {
+
+void reader::refuse(const char* reason)
+{
+    detail::throw_error(errc::not_serializable, reason);
+}
+
+void reader::registerSharedPointer(std::uint32_t number, std::shared_ptr<void> pointer)
+{
+    const auto index = number & ~cereal::detail::msb_32bit;
+    if (!pointees_.emplace(index, *pointee_).second)
+        refuse("two shared pointers have the same number");
+    InputArchive::registerSharedPointer(index, std::move(pointer));
+}
+
+std::shared_ptr<void> reader::getSharedPointer(std::uint32_t number)
+{
+    if (number == 0)
+        return nullptr;
+    const auto found = pointees_.find(number);
+    if (found == pointees_.end() || found->second != std::type_index(*pointee_))
+        refuse("a shared pointer refers to an object that is not there");
+    return InputArchive::getSharedPointer(number);
+}
+
+void detail::check_bools(std::span<const std::byte> bytes)
+{
+    if (std::ranges::any_of(bytes, [](std::byte byte) { return byte > std::byte{1}; }))
+        reader::refuse("a bool is neither true nor false");
+}
+
+} // namespace procpool

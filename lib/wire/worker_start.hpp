@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+namespace procpool::wire {
+
+/// Descriptor numbers in a worker, set by its parent. The environment variable names the nonce that the control page
+/// repeats: both must be there, so neither an inherited variable nor an inherited descriptor alone makes a worker.
+inline constexpr int tasks_descriptor = 3;    ///< Read end: frames with tasks.
+inline constexpr int answers_descriptor = 4;  ///< Write end: frames with answers.
+inline constexpr int lifeline_descriptor = 5; ///< Read end: end of file means that the parent is gone.
+inline constexpr int page_descriptor = 6;     ///< The control page.
+inline constexpr const char* nonce_variable = "PROCPOOL_WORKER";
+
+} // namespace procpool::wire

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "wire/frame.hpp"
+#include "wire/outbox.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace procpool::worker {
+
+/// The worker's answers on their way to the parent: short ones gather in the outbox, where they survive this process, and
+/// leave in one write.
+class answers {
+public:
+    /// Writes to the descriptor, which blocks when the parent is slow: that is the back-pressure.
+    answers(int descriptor, wire::outbox& shared) noexcept : descriptor_(descriptor), outbox_(shared) {}
+
+    /// Adds a frame: the header, and its payload behind it in `frame`.
+    void add(const wire::frame_header& header, std::vector<std::byte>& frame);
+    /// Writes all that was held back.
+    void flush();
+    bool empty() const noexcept { return outbox_.unsent().empty(); }
+
+private:
+    void write(std::span<const std::byte> bytes);
+
+    int descriptor_;
+    wire::outbox_writer outbox_;
+};
+
+} // namespace procpool::worker

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+// The worker's table of the parent's modules: detail::resolve_code.
+#include "worker/code_table.hpp"
+
+#include "os/modules.hpp"
+
+#include <procpool/detail/throw_error.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace procpool {
+namespace {
+
+struct known_module {
+    wire::module_notice notice;
+    std::optional<std::uintptr_t> base; // once it was found
+};
+
+// Used by the thread that runs the worker's loop alone.
+std::vector<known_module>& table()
+{
+    static std::vector<known_module> modules;
+    return modules;
+}
+
+[[noreturn]] void refuse(const std::string& path)
+{
+    if (os::module_named(path))
+        detail::throw_error(errc::module_mismatch,
+                            "the worker has loaded another build of " + path +
+                                " than the program that sent the task: restart the program, or build both from the same source");
+    detail::throw_error(errc::module_mismatch,
+                        "the worker has not loaded " + path +
+                            ", where the task's code lies: link the worker program to it, load it in main before "
+                            "procpool::run_if_worker(), or use procpool::named_task");
+}
+
+std::uintptr_t base_of(known_module& known)
+{
+    if (known.base)
+        return *known.base;
+    const auto loaded = os::module_with(known.notice.build_id);
+    if (!loaded)
+        refuse(known.notice.path);
+    known.base = loaded->base;
+    return *known.base;
+}
+
+} // namespace
+
+void worker::add_module(wire::module_notice notice)
+{
+    table().push_back({std::move(notice), {}});
+}
+
+const void* detail::resolve_code(code_ref code)
+{
+    return reinterpret_cast<const void*>(base_of(table().at(code.module)) + code.offset);
+}
+
+} // namespace procpool

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "worker/loop.hpp"
+
+#include "os/pipe.hpp"
+#include "os/this_process.hpp"
+#include "wire/exception_record.hpp"
+#include "wire/message.hpp"
+#include "wire/worker_start.hpp"
+#include "worker/code_table.hpp"
+#include "worker/run_call.hpp"
+
+#include <procpool/detail/throw_error.hpp>
+
+#include <cstdlib>
+#include <limits>
+
+namespace procpool::worker {
+namespace {
+
+constexpr std::size_t keep_capacity = 1024 * 1024;
+
+} // namespace
+
+loop::loop(os::mapping page)
+    : page_memory_(std::move(page)), page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())),
+      frames_(std::numeric_limits<std::uint64_t>::max()), answers_(wire::answers_descriptor, page_.answers)
+{
+}
+
+void loop::run()
+{
+    for (;;) {
+        while (const auto frame = frames_.next())
+            handle(*frame);
+        answers_.flush(); // nothing is held back while this process sleeps
+        const auto count = os::read_some(wire::tasks_descriptor, frames_.prepare());
+        if (count <= 0 || frames_.broken())
+            std::exit(0);
+        frames_.commit(static_cast<std::size_t>(count));
+    }
+}
+
+void loop::handle(const wire::frame& frame)
+{
+    switch (frame.header.kind) {
+    case wire::frame_kind::configure:
+        return configure(frame);
+    case wire::frame_kind::module:
+        return add_module(wire::decode_module_notice(frame.payload));
+    case wire::frame_kind::task:
+        return run_task(frame);
+    default:
+        std::exit(EXIT_FAILURE);
+    }
+}
+
+void loop::configure(const wire::frame& frame)
+{
+    const auto settings = wire::decode_configuration(frame.payload);
+    os::set_thread_name(settings.thread_name);
+    max_result_bytes_ = settings.max_result_bytes;
+    if (settings.initializer)
+        initialize(*settings.initializer);
+    wire::frame_header ready;
+    ready.kind = wire::frame_kind::ready;
+    clear_answer();
+    answer(ready);
+}
+
+void loop::initialize(std::span<const std::byte> call)
+{
+    if (run_into_answer(call) == wire::frame_kind::result)
+        return;
+    wire::frame_header refused;
+    refused.kind = wire::frame_kind::start_failed;
+    answer(refused);
+    answers_.flush();
+    std::exit(EXIT_FAILURE);
+}
+
+// The frame's bytes are touched only after the claim: until then the parent may have taken the task back.
+void loop::run_task(const wire::frame& frame)
+{
+    auto& slot = page_.slots[frame.header.slot];
+    const std::uint64_t started = os::now_ns();
+    if (!slot.claim(frame.header.id, started))
+        return;
+    wire::frame_header header = frame.header;
+    header.kind = run_into_answer(frame.payload);
+    const std::uint64_t ended = os::now_ns();
+    header.ran_ns = ended - started;
+    if (answers_.empty())
+        held_since_ns_ = started;
+    answer(header);
+    slot.finish(header.id);
+    if (!header.may_hold || ended - held_since_ns_ > longest_hold_ns)
+        answers_.flush();
+}
+
+wire::frame_kind loop::run_into_answer(std::span<const std::byte> call)
+{
+    auto kind = wire::frame_kind::result;
+    clear_answer();
+    try {
+        run_call(call, answer_);
+        if (answer_.size() - sizeof(wire::frame_header) > max_result_bytes_)
+            detail::throw_error(errc::not_serializable,
+                                "the task's result of " + std::to_string(answer_.size() - sizeof(wire::frame_header)) +
+                                    " bytes is larger than pool_options::max_result_bytes");
+    } catch (...) {
+        kind = wire::frame_kind::exception;
+        clear_answer();
+        const auto record = wire::encode_exception(std::current_exception());
+        answer_.insert(answer_.end(), record.begin(), record.end());
+    }
+    if (os::is_forked_copy()) // the task forked, and this is the child that came back out of it
+        os::exit_now(EXIT_SUCCESS);
+    return kind;
+}
+
+void loop::answer(wire::frame_header header)
+{
+    header.size = answer_.size() - sizeof(header);
+    answers_.add(header, answer_);
+}
+
+void loop::clear_answer()
+{
+    if (answer_.capacity() > keep_capacity)
+        answer_ = {};
+    answer_.assign(sizeof(wire::frame_header), std::byte{});
+}
+
+} // namespace procpool::worker

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "os/shared_memory.hpp"
+#include "wire/control_page.hpp"
+#include "wire/frame.hpp"
+#include "worker/answers.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace procpool::worker {
+
+/// What a worker does: read, run, answer. One thread, blocking; the code inside it is the user's.
+class loop {
+public:
+    explicit loop(os::mapping page);
+
+    /// Until the parent closes the task pipe; then leaves through std::exit.
+    [[noreturn]] void run();
+
+private:
+    void handle(const wire::frame& frame);
+    void configure(const wire::frame& frame);
+    void initialize(std::span<const std::byte> call);
+    void run_task(const wire::frame& frame);
+    wire::frame_kind run_into_answer(std::span<const std::byte> call);
+    void answer(wire::frame_header header);
+    void clear_answer();
+
+    static constexpr std::uint64_t longest_hold_ns = 20'000;
+
+    os::mapping page_memory_;
+    wire::control_page& page_;
+    wire::frame_reader frames_;
+    answers answers_;
+    std::vector<std::byte> answer_; // room for a header, then the payload
+    std::uint64_t max_result_bytes_ = 0;
+    std::uint64_t held_since_ns_ = 0;
+};
+
+} // namespace procpool::worker

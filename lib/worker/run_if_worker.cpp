@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/worker.hpp>
+
+#include "os/lifeline.hpp"
+#include "os/this_process.hpp"
+#include "wire/worker_start.hpp"
+#include "worker/identity.hpp"
+#include "worker/loop.hpp"
+#include "worker/main_guard.hpp"
+
+#include <cstdlib>
+#include <exception>
+
+namespace procpool {
+namespace {
+
+bool guarded = false; // written by main before there are threads
+
+// Programs that a task starts inherit nothing of the channel, and are no workers.
+void close_channel_on_exec()
+{
+    for (const int fd : {wire::tasks_descriptor, wire::answers_descriptor, wire::lifeline_descriptor, wire::page_descriptor})
+        os::close_on_exec(fd);
+    unsetenv(wire::nonce_variable);
+}
+
+// Nothing may leave this function: behind it lies the host's main, which must not run in a worker.
+[[noreturn]] void work(os::mapping page) noexcept
+{
+    os::is_forked_copy(); // from now on, this process is the original
+    close_channel_on_exec();
+    if (os::arm_lifeline(wire::lifeline_descriptor))
+        os::exit_now(EXIT_SUCCESS); // the parent is gone
+    worker::loop(std::move(page)).run();
+}
+
+} // namespace
+
+bool worker::main_was_guarded() noexcept
+{
+    return guarded;
+}
+
+void run_if_worker()
+{
+    if (auto page = worker::find_control_page())
+        work(std::move(*page));
+    guarded = true;
+}
+
+} // namespace procpool

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSL-1.0
+# Keeps the layers of lib/ apart: fails by file and line for each #include that goes the wrong way.
+#   cmake -D ROOT=<source folder> -P layers.cmake
+cmake_minimum_required(VERSION 3.25)
+
+# What the files of each folder may include: other folders of lib/, Asio, the system's headers.
+set(may_use_os os system)
+set(may_use_wire wire)
+set(may_use_schedule schedule)
+set(may_use_link link wire os asio)
+set(may_use_worker worker wire os)
+set(may_use_pool pool schedule link asio)
+
+# Exceptions, "file -> what it includes", each with its reason.
+set(exceptions
+)
+
+set(system_header "^(sys|linux|asm)/|^(dlfcn|elf|fcntl|link|poll|pthread|sched|signal|spawn|unistd)\\.h$")
+set(value_header "^sys/types\\.h$") # names of values such as pid_t, no calls; likewise <csignal> for SIGKILL
+
+function(includes_of file out)
+  file(STRINGS ${file} lines REGEX "^#include [<\"]")
+  list(TRANSFORM lines REPLACE "^#include [<\"]([^>\"]+).*" "\\1")
+  set(${out} ${lines} PARENT_SCOPE)
+endfunction()
+
+# Which layer an included name belongs to; empty for the standard library and our vocabulary. A public header that
+# drags in Asio counts as Asio.
+function(layer_of included out)
+  set(layer "")
+  if(included MATCHES "^(os|wire|schedule|link|worker|pool)/")
+    set(layer ${CMAKE_MATCH_1})
+  elseif(included MATCHES "^boost/(asio|process|beast)")
+    set(layer asio)
+  elseif(included MATCHES "${system_header}" AND NOT included MATCHES "${value_header}")
+    set(layer system)
+  elseif(included MATCHES "^procpool[./]" AND EXISTS ${ROOT}/include/${included})
+    includes_of(${ROOT}/include/${included} inner)
+    foreach(name ${inner})
+      layer_of(${name} inner_layer)
+      if(inner_layer STREQUAL "asio")
+        set(layer asio)
+        break()
+      endif()
+    endforeach()
+  endif()
+  set(${out} "${layer}" PARENT_SCOPE)
+endfunction()
+
+function(report file included folder layer)
+  file(READ ${ROOT}/lib/${file} text)
+  string(REGEX REPLACE "#include [<\"]${included}.*" "" before "${text}")
+  string(REGEX REPLACE "[^\n]" "" newlines "${before}")
+  string(LENGTH "${newlines}" line)
+  math(EXPR line "${line} + 1")
+  message(SEND_ERROR "lib/${file}:${line}: ${folder} must not use ${layer}, and this file includes ${included}.")
+endfunction()
+
+foreach(folder os wire schedule link worker pool)
+  file(GLOB_RECURSE files RELATIVE ${ROOT}/lib ${ROOT}/lib/${folder}/*.[ch]pp)
+  foreach(file ${files})
+    includes_of(${ROOT}/lib/${file} names)
+    foreach(included ${names})
+      layer_of(${included} layer)
+      if(layer AND NOT layer IN_LIST may_use_${folder} AND NOT "${file} -> ${included}" IN_LIST exceptions)
+        report(${file} ${included} ${folder} ${layer})
+      endif()
+    endforeach()
+  endforeach()
+endforeach()

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/this_process.hpp"
+
+#include "processes.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <sched.h>
+#include <thread>
+
+namespace procpool::os {
+
+namespace {
+
+std::string thread_name()
+{
+    std::ifstream file("/proc/thread-self/comm");
+    std::string name;
+    std::getline(file, name);
+    return name;
+}
+
+/// Runs body on a thread of its own, whose name and signal mask are then nobody else's.
+template <class Body>
+void on_own_thread(Body body)
+{
+    std::thread(body).join();
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(os_this_process, test::nothing_left_behind)
+
+BOOST_AUTO_TEST_CASE(there_is_at_least_one_usable_cpu)
+{
+    BOOST_TEST(usable_cpus() >= 1U);
+    BOOST_TEST(usable_cpus() <= std::thread::hardware_concurrency());
+}
+
+BOOST_AUTO_TEST_CASE(cpus_outside_the_affinity_mask_are_not_usable)
+{
+    on_own_thread([] {
+        cpu_set_t one{};
+        CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
+        BOOST_TEST_REQUIRE(::sched_setaffinity(0, sizeof one, &one) == 0);
+        BOOST_TEST(usable_cpus() == 1U);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(the_descriptor_limit_is_the_soft_one)
+{
+    const auto child = test::fork_child([] {
+        const test::lower_descriptor_limit lower(17);
+        return descriptor_limit() == 17;
+    });
+    BOOST_TEST(child.succeeds());
+}
+
+BOOST_AUTO_TEST_CASE(the_first_process_is_no_copy)
+{
+    BOOST_TEST(!is_forked_copy());
+    on_own_thread([] { BOOST_TEST(!is_forked_copy()); });
+}
+
+BOOST_AUTO_TEST_CASE(a_fork_is_a_copy_and_so_is_its_fork)
+{
+    BOOST_TEST(!is_forked_copy());
+    const auto child = test::fork_child([] {
+        if (!is_forked_copy())
+            return false;
+        const auto grandchild = test::fork_child([] { return is_forked_copy(); });
+        return grandchild.succeeds();
+    });
+    BOOST_TEST(child.succeeds());
+    BOOST_TEST(!is_forked_copy());
+}
+
+BOOST_AUTO_TEST_CASE(a_raw_clone_is_a_copy)
+{
+    BOOST_TEST(!is_forked_copy());
+    const auto pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
+    if (pid == 0)
+        ::_exit(test::exit_code_of(is_forked_copy()));
+    const test::child_process child(pid, test::open_pidfd(pid));
+    BOOST_TEST(child.succeeds());
+}
+
+BOOST_AUTO_TEST_CASE(a_thread_name_is_cut_to_fifteen_bytes)
+{
+    on_own_thread([] {
+        set_thread_name("name: worker 3");
+        BOOST_TEST(thread_name() == "name: worker 3");
+        set_thread_name("a longer name: worker 3");
+        BOOST_TEST(thread_name() == "a longer name: ");
+    });
+}
+
+BOOST_AUTO_TEST_CASE(the_program_name_is_the_last_part_of_its_path)
+{
+    BOOST_TEST(executable_path() == std::filesystem::read_symlink("/proc/self/exe").string());
+    BOOST_TEST(executable_path().ends_with('/' + program_name()));
+}
+
+BOOST_AUTO_TEST_CASE(the_clock_does_not_go_back)
+{
+    const std::uint64_t before = now_ns();
+    const auto steady = std::chrono::steady_clock::now().time_since_epoch();
+    const std::uint64_t after = now_ns();
+    const auto between = static_cast<std::uint64_t>(std::chrono::nanoseconds(steady).count());
+    BOOST_TEST((before <= between && between <= after));
+}
+
+BOOST_AUTO_TEST_CASE(random_bits_differ)
+{
+    BOOST_TEST(random_bits() != random_bits());
+}
+
+BOOST_AUTO_TEST_CASE(a_descriptor_is_marked_close_on_exec)
+{
+    const descriptor file(::open("/dev/null", O_RDONLY)); // NOLINT(android-cloexec-open): the mark is what is tested
+    BOOST_TEST(::fcntl(file.get(), F_GETFD) == 0);
+    close_on_exec(file.get());
+    BOOST_TEST(::fcntl(file.get(), F_GETFD) == FD_CLOEXEC);
+}
+
+BOOST_AUTO_TEST_CASE(an_open_number_is_told_from_a_closed_one)
+{
+    descriptor file(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+    const int number = file.get();
+    BOOST_TEST(is_open(number));
+    file.reset();
+    BOOST_TEST(!is_open(number));
+    BOOST_TEST(!is_open(-1));
+}
+
+BOOST_AUTO_TEST_CASE(all_signals_are_blocked_but_those_of_faults)
+{
+    on_own_thread([] {
+        block_all_signals();
+        sigset_t blocked{};
+        ::pthread_sigmask(SIG_SETMASK, nullptr, &blocked);
+        for (const int signal : {SIGINT, SIGTERM, SIGCHLD, SIGPIPE, SIGUSR1, SIGALRM, SIGRTMIN, SIGRTMAX})
+            BOOST_TEST(::sigismember(&blocked, signal) == 1);
+        for (const int fault : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT})
+            BOOST_TEST(::sigismember(&blocked, fault) == 0);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(leaving_now_runs_no_exit_handlers)
+{
+    const auto child = test::fork_child([] {
+        std::atexit([] { ::_exit(1); });
+        exit_now(7);
+        return 2;
+    });
+    BOOST_TEST(child.end().number == 7);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace procpool::os

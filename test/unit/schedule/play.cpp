@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "play.hpp"
+
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+namespace procpool::schedule::test {
+namespace {
+
+void insist(bool holds, const char* what)
+{
+    if (!holds)
+        throw std::logic_error(what);
+}
+
+std::string text_of(const action& a)
+{
+    static constexpr std::array kinds{"spawn",   "send",   "take_back", "inspect", "kill_if_running", "kill",
+                                      "collect", "retire", "finish",    "forget"};
+    static constexpr std::array reasons{"answered", "cancelled", "timed_out", "crashed", "start_failed"};
+    std::string text = kinds.at(static_cast<std::size_t>(a.kind));
+    if (a.about)
+        text += " t" + std::to_string(a.about->id);
+    if (a.kind == action_kind::finish)
+        return text + " " + reasons.at(static_cast<std::size_t>(a.why));
+    return a.on ? text + " w" + std::to_string(a.on) : text;
+}
+
+} // namespace
+
+part* stand_in::first(word w) const
+{
+    const auto found = std::ranges::find(tasks, w, &part::says);
+    return found == tasks.end() ? nullptr : *found;
+}
+
+part& play::submit(int priority, std::optional<duration> timeout)
+{
+    part& p = parts_.emplace_back();
+    p.it.id = parts_.size();
+    p.it.priority = priority;
+    p.it.timeout = timeout;
+    scheduler_.submit(p.it, now_);
+    settle();
+    return p;
+}
+
+void play::cancel(part& p, bool if_running)
+{
+    p.given_up = true;
+    scheduler_.cancel(p.it, if_running, now_);
+    settle();
+}
+
+void play::start(part& p)
+{
+    const stand_in& w = workers_.at(p.on);
+    insist(w.lives() && !w.first(word::running) && w.first(word::queued) == &p, "a worker runs one task, in order");
+    insist(!p.ran, "no task runs twice");
+    p.says = word::running;
+    p.started = now_;
+    p.ran = true;
+}
+
+void play::complete(part& p)
+{
+    insist(p.says == word::running, "only what runs is completed");
+    p.says = word::done;
+}
+
+void play::deliver(worker_id id, duration ran)
+{
+    stand_in& w = workers_.at(id);
+    while (!w.tasks.empty() && w.tasks.front()->says == word::done) {
+        part& p = *w.tasks.front();
+        w.tasks.pop_front();
+        scheduler_.answered(p.it, true, ran, now_);
+        settle();
+    }
+}
+
+void play::answer(part& p, duration ran)
+{
+    if (p.says == word::queued)
+        start(p);
+    complete(p);
+    deliver(p.on, ran);
+}
+
+void play::ready(worker_id id)
+{
+    workers_.at(id).ready = true;
+    scheduler_.worker_ready(id, now_);
+    settle();
+}
+
+void play::die(worker_id id)
+{
+    deliver(id);
+    auto gone = workers_.extract(id);
+    for (part* p : gone.mapped().tasks) {
+        scheduler_.lost(p->it, p->says == word::running);
+        p->says = word::none;
+        perform_all();
+    }
+    scheduler_.worker_ended(id, now_);
+    settle();
+}
+
+void play::open()
+{
+    scheduler_.open(now_);
+    settle();
+}
+
+void play::close()
+{
+    scheduler_.close(now_);
+    settle();
+}
+
+void play::terminate()
+{
+    for (part& p : parts_)
+        p.given_up = true;
+    scheduler_.terminate();
+    settle();
+}
+
+void play::pass(duration time)
+{
+    const time_point end = now_ + time;
+    while (scheduler_.next_alarm().value_or(time_point::max()) <= end) {
+        now_ = std::max(now_, *scheduler_.next_alarm());
+        settle();
+    }
+    now_ = end;
+}
+
+// The pool's timer rings as soon as an alarm is due; a bell that does not stop ringing is a spinning pool.
+void play::settle()
+{
+    perform_all();
+    for (int rings = 0; scheduler_.next_alarm().value_or(time_point::max()) <= now_; ++rings) {
+        insist(rings < 3, "an alarm that was answered is over");
+        scheduler_.tick(now_);
+        perform_all();
+    }
+    check_rest();
+}
+
+void play::perform_all()
+{
+    for (std::size_t count = 0; const auto next = scheduler_.next_action(); ++count) {
+        insist(count < 1000 + 10 * parts_.size(), "an event has an end");
+        if (meanwhile)
+            meanwhile(*next);
+        heard_ += (heard_.empty() ? "" : "; ") + text_of(*next);
+        perform(*next);
+    }
+}
+
+void play::perform(const action& a)
+{
+    switch (a.kind) {
+    case action_kind::spawn:
+        return spawn(a.on);
+    case action_kind::send:
+        return send(part_of(a), a.on);
+    case action_kind::take_back:
+        return take_back(part_of(a));
+    case action_kind::inspect: {
+        const part& p = part_of(a);
+        const auto started = p.says == word::running ? std::optional(p.started) : std::nullopt;
+        return scheduler_.inspected(*a.about, started, now_);
+    }
+    case action_kind::kill_if_running:
+        return kill_if_running(part_of(a));
+    case action_kind::kill:
+        workers_.at(a.on).killed = true;
+        return;
+    case action_kind::collect:
+        return deliver(a.on);
+    case action_kind::retire:
+        insist(workers_.at(a.on).tasks.empty(), "a worker that has tasks is not retired");
+        workers_.at(a.on).retired = true;
+        return;
+    case action_kind::finish:
+        return finish(part_of(a), a.why);
+    case action_kind::forget:
+        part& p = part_of(a);
+        insist(p.outcome.has_value(), "a task is forgotten after its caller has the outcome");
+        p.forgotten = true;
+    }
+}
+
+void play::spawn(worker_id id)
+{
+    insist(workers_.size() < most_workers_, "there are never more workers than allowed");
+    if (starts_fail)
+        scheduler_.worker_ended(id, now_);
+    else
+        insist(workers_.try_emplace(id).second, "no worker's number is used twice");
+}
+
+void play::send(part& p, worker_id id)
+{
+    stand_in& w = workers_.at(id);
+    insist(w.lives() && !w.retired, "tasks go to workers that take them");
+    insist(!p.ran && !p.outcome && p.says == word::none, "a task is sent to one worker, and never after it started");
+    for (const part& other : parts_)
+        insist(other.it.where != stage::waiting || other.it.priority <= p.it.priority, "higher priority first");
+    p.says = word::queued;
+    p.on = id;
+    w.tasks.push_back(&p);
+}
+
+void play::take_back(part& p)
+{
+    const bool success = p.says == word::queued;
+    if (success) {
+        std::erase(workers_.at(p.on).tasks, &p);
+        p.says = word::none;
+    }
+    scheduler_.taken_back(p.it, success, now_);
+}
+
+void play::kill_if_running(part& p)
+{
+    stand_in& w = workers_.at(p.on);
+    insist(!w.first(word::queued), "before a kill nothing else can start there");
+    if (p.says == word::running)
+        w.killed = true;
+    else
+        scheduler_.spared(p.it, now_);
+}
+
+void play::finish(part& p, reason why)
+{
+    insist(!p.outcome, "a caller gets one outcome");
+    insist(why != reason::answered || p.says == word::done, "an answer is of a task that was done");
+    insist(why != reason::cancelled || p.given_up, "nothing is cancelled that nobody gave up");
+    insist(why != reason::crashed || p.ran, "only what ran can have crashed");
+    insist(why != reason::timed_out || (p.ran && now_ - p.started >= *p.it.timeout), "timed out means over time");
+    p.outcome = why;
+}
+
+void play::check_rest() const
+{
+    const bool idle = scheduler_.ready_count() > scheduler_.busy_count();
+    insist(!idle || scheduler_.waiting_count() == 0, "no worker is idle while tasks wait");
+    insist(scheduler_.worker_count() == workers_.size(), "workers are counted");
+    for (const part& p : parts_)
+        insist(!p.outcome || p.says != word::running || workers_.at(p.on).killed, "what was given up is stopped");
+}
+
+part& play::part_of(const action& a)
+{
+    part& p = parts_.at(a.about->id - 1);
+    insist(!p.forgotten, "a forgotten task is not touched");
+    return p;
+}
+
+play with_workers(std::size_t count, std::size_t most)
+{
+    play p({.max_workers = most, .min_workers = count});
+    p.open();
+    for (worker_id id = 1; id <= count; ++id)
+        p.ready(id);
+    p.heard();
+    return p;
+}
+
+} // namespace procpool::schedule::test

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "schedule/scheduler.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <string>
+
+namespace procpool::schedule::test {
+
+using namespace std::chrono_literals;
+
+/// What the control page of a task's worker says of it.
+enum class word : std::uint8_t { none, queued, running, done };
+
+/// A task, and what really became of it.
+struct part {
+    task it;
+    word says = word::none;
+    worker_id on = 0;
+    bool ran = false;
+    bool given_up = false; ///< Its caller cancelled it, or the pool was terminated.
+    bool forgotten = false;
+    time_point started{};
+    std::optional<reason> outcome;
+};
+
+/// A model of a worker process.
+struct stand_in {
+    std::deque<part*> tasks; ///< Not yet answered, in the order of their arrival.
+    bool ready = false;
+    bool killed = false;
+    bool retired = false;
+
+    bool lives() const noexcept { return ready && !killed; }
+    part* first(word w) const;
+};
+
+/// A scheduler on a stage: events are called by the test, actions are performed at once on model workers, and what must
+/// never happen ends the test. The clock moves only in pass().
+class play {
+public:
+    explicit play(const limits& l) : most_workers_(l.max_workers), scheduler_(l) {}
+
+    part& submit(int priority = 0, std::optional<duration> timeout = {});
+    void cancel(part& p, bool if_running = true);
+    /// The worker claims the task.
+    void start(part& p);
+    /// The worker has the answer of its running task; it is held until deliver().
+    void complete(part& p);
+    void deliver(worker_id id, duration ran = 1ms);
+    /// All three.
+    void answer(part& p, duration ran = 1ms);
+
+    void ready(worker_id id);
+    void die(worker_id id);
+    void open();
+    void close();
+    void terminate();
+    void pass(duration time);
+
+    /// The actions since the last call, as text: "send t1 w1; ...".
+    std::string heard() { return std::exchange(heard_, {}); }
+    time_point now() const noexcept { return now_; }
+    const scheduler& decisions() const noexcept { return scheduler_; }
+    std::map<worker_id, stand_in>& workers() noexcept { return workers_; }
+    std::deque<part>& parts() noexcept { return parts_; }
+
+    /// Called before each action: what the workers do while the parent is busy.
+    std::function<void(const action&)> meanwhile;
+    bool starts_fail = false; ///< Each spawn ends at once.
+
+private:
+    void settle();
+    void perform_all();
+    void perform(const action& a);
+    void spawn(worker_id id);
+    void send(part& p, worker_id id);
+    void take_back(part& p);
+    void kill_if_running(part& p);
+    void finish(part& p, reason why);
+    void check_rest() const;
+    part& part_of(const action& a);
+
+    std::size_t most_workers_;
+    scheduler scheduler_;
+    time_point now_{1h};
+    std::map<worker_id, stand_in> workers_;
+    std::deque<part> parts_; // addresses are stable
+    std::string heard_;
+};
+
+/// Plays with one ready worker, or more.
+play with_workers(std::size_t count, std::size_t most);
+
+} // namespace procpool::schedule::test

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: BSL-1.0
+// Thousands of random events; the stage (play.cpp) ends the test when a promise is broken.
+#include "play.hpp"
+
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+
+#include <random>
+
+namespace procpool::schedule::test {
+namespace {
+
+class storm {
+public:
+    explicit storm(unsigned seed)
+        : random_(seed), longest_ran_(one_in(2) ? 1us : 1ms),
+          play_({.max_workers = 1 + below(4), .min_workers = below(2), .start_timeout = 50ms, .retire_timeout = 20ms})
+    {
+        play_.meanwhile = [this](const action&) {
+            if (one_in(3))
+                work_somewhere();
+        };
+        play_.open();
+    }
+
+    void step()
+    {
+        play_.starts_fail = one_in(20);
+        switch (below(10)) {
+        case 0:
+        case 1:
+        case 2:
+            return submit();
+        case 3:
+            return play_.pass(duration(below(3'000'000)));
+        case 4:
+            return cancel_one();
+        case 5:
+            return one_in(4) ? die_somewhere() : end_of_the_killed();
+        case 6:
+            return start_somewhere();
+        default:
+            work_somewhere();
+            return deliver_somewhere();
+        }
+    }
+
+    /// Lets everything end, and checks that it did.
+    void finish(bool gently)
+    {
+        gently ? play_.close() : play_.terminate();
+        play_.starts_fail = false;
+        for (int i = 0; !play_.decisions().drained(); ++i) {
+            BOOST_REQUIRE(i < 100'000);
+            start_somewhere();
+            work_somewhere();
+            deliver_somewhere();
+            end_of_the_killed();
+            play_.pass(1ms);
+        }
+        check_ends();
+    }
+
+private:
+    std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
+    bool one_in(std::size_t n) { return below(n) == 0; }
+
+    /// A worker of those for which a condition holds; 0 when there is none.
+    worker_id any_worker(const std::function<bool(const stand_in&)>& fits)
+    {
+        std::vector<worker_id> found;
+        for (const auto& [id, w] : play_.workers())
+            if (fits(w))
+                found.push_back(id);
+        return found.empty() ? 0 : found[below(found.size())];
+    }
+
+    void submit()
+    {
+        const auto timeout = one_in(4) ? std::optional<duration>(below(20'000'000)) : std::nullopt;
+        play_.submit(static_cast<int>(below(3)), timeout);
+    }
+
+    void cancel_one()
+    {
+        if (play_.parts().empty())
+            return;
+        const std::size_t newest = std::min<std::size_t>(play_.parts().size(), 20);
+        part& p = play_.parts()[play_.parts().size() - 1 - below(newest)];
+        if (!p.outcome)
+            play_.cancel(p, one_in(2));
+    }
+
+    // No event for the scheduler: workers do this at any moment.
+    void work_somewhere()
+    {
+        const worker_id id = any_worker([](const stand_in& w) { return w.lives() && !w.tasks.empty(); });
+        if (!id)
+            return;
+        const stand_in& w = play_.workers().at(id);
+        if (part* running = w.first(word::running))
+            play_.complete(*running);
+        if (part* next = w.first(word::queued); next && !one_in(4))
+            play_.start(*next);
+    }
+
+    void deliver_somewhere()
+    {
+        if (const worker_id id = any_worker([](const stand_in& w) { return w.ready; }))
+            play_.deliver(id, duration(below(static_cast<std::size_t>(longest_ran_.count()))));
+    }
+
+    void start_somewhere()
+    {
+        if (const worker_id id = any_worker([](const stand_in& w) { return !w.ready && !w.killed; }))
+            play_.ready(id);
+    }
+
+    void die_somewhere()
+    {
+        if (const worker_id id = any_worker([](const stand_in&) { return true; }))
+            play_.die(id);
+    }
+
+    void end_of_the_killed()
+    {
+        if (const worker_id id = any_worker([](const stand_in& w) { return w.killed || w.retired; }))
+            play_.die(id);
+    }
+
+    void check_ends()
+    {
+        for (const part& p : play_.parts())
+            BOOST_REQUIRE_MESSAGE(p.outcome && p.forgotten, "task " << p.it.id << " has an end");
+        const tally& counts = play_.decisions().counts();
+        BOOST_TEST(counts.submitted == play_.parts().size());
+        BOOST_TEST(counts.submitted == counts.succeeded + counts.failed + counts.cancelled);
+        BOOST_TEST(!play_.decisions().next_alarm());
+        BOOST_TEST(play_.workers().empty());
+    }
+
+    std::mt19937 random_;
+    duration longest_ran_;
+    play play_;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(schedule_scheduler_random)
+
+BOOST_DATA_TEST_CASE(no_order_of_events_breaks_a_promise, boost::unit_test::data::xrange(60), seed)
+{
+    storm events(static_cast<unsigned>(seed));
+    for (int i = 0; i < 1500; ++i)
+        events.step();
+    events.finish(seed % 2 == 0);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace procpool::schedule::test

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "schedule/waiting_tasks.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <deque>
+#include <string>
+
+namespace procpool::schedule {
+namespace {
+
+struct queue_of_tasks {
+    task& add(int priority = 0)
+    {
+        task& t = tasks.emplace_back();
+        t.id = tasks.size();
+        t.priority = priority;
+        queue.push(t);
+        return t;
+    }
+
+    std::string take_all()
+    {
+        std::string ids;
+        while (task* t = queue.front()) {
+            queue.remove(*t);
+            ids += std::to_string(t->id);
+        }
+        return ids;
+    }
+
+    std::deque<task> tasks; // addresses are stable
+    waiting_tasks queue;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(schedule_waiting_tasks, queue_of_tasks)
+
+BOOST_AUTO_TEST_CASE(an_empty_queue_has_no_front)
+{
+    BOOST_TEST(queue.empty());
+    BOOST_TEST(queue.front() == nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(equal_priorities_leave_in_the_order_of_submission)
+{
+    for (int i = 0; i < 3; ++i)
+        add();
+    BOOST_TEST(queue.size() == 3);
+    BOOST_TEST(take_all() == "123");
+}
+
+BOOST_AUTO_TEST_CASE(a_higher_priority_leaves_first)
+{
+    for (const int priority : {0, 5, -1, 5})
+        add(priority);
+    BOOST_TEST(take_all() == "2413");
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_is_put_back_gets_its_old_place)
+{
+    task& first = add();
+    task& second = add();
+    add();
+    queue.remove(first);
+    queue.remove(second);
+    queue.put_back(second);
+    queue.put_back(first);
+    BOOST_TEST(take_all() == "123");
+}
+
+BOOST_AUTO_TEST_CASE(a_task_knows_whether_it_waits)
+{
+    task& t = add();
+    BOOST_TEST((t.where == stage::waiting));
+    queue.remove(t);
+    BOOST_TEST((t.where == stage::outside));
+    BOOST_TEST(queue.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_task_can_leave_from_the_middle)
+{
+    add();
+    task& middle = add();
+    add();
+    queue.remove(middle);
+    BOOST_TEST(take_all() == "13");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace procpool::schedule

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/codec.hpp>
+#include <procpool/error.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <functional>
+#include <string>
+
+BOOST_AUTO_TEST_SUITE(wire_codec)
+
+namespace {
+
+using namespace procpool;
+using bytes = std::vector<std::byte>;
+
+struct point {
+    int x = 0;
+    double y = 0;
+};
+
+struct tree {
+    int value = 0;
+    std::vector<tree> children;
+};
+
+struct chain {
+    std::unique_ptr<chain> next;
+};
+
+struct empty {};
+
+struct with_array {
+    char name[8];
+    int value;
+};
+
+struct with_array_behind {
+    point first;
+    std::string second;
+    double third[2];
+};
+
+struct with_base : point {
+    int z = 0;
+};
+
+struct with_pointer {
+    int value;
+    int* pointer;
+};
+
+struct legacy {
+    int values[3] = {};
+    template <class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(values);
+    }
+};
+
+struct only_half {
+    int value = 0;
+    template <class Archive>
+    void save(Archive& archive) const
+    {
+        archive(value * 2);
+    }
+    template <class Archive>
+    void load(Archive& archive)
+    {
+        archive(value);
+    }
+};
+
+class throws_when_written {
+public:
+    template <class Archive>
+    void save(Archive&) const
+    {
+        throw std::runtime_error("no ink");
+    }
+    template <class Archive>
+    void load(Archive&)
+    {
+    }
+};
+
+class without_default {
+public:
+    explicit without_default(int) {}
+    template <class Archive>
+    void serialize(Archive&)
+    {
+    }
+};
+
+static_assert(serializable<tree> && serializable<chain> && serializable<empty> && serializable<legacy>);
+static_assert(!serializable<with_array> && !serializable<with_array_behind> && !serializable<with_base>);
+static_assert(!serializable<int*> && !serializable<const char*> && !serializable<std::vector<int*>>);
+static_assert(!serializable<with_pointer> && !serializable<std::map<int, with_pointer>>);
+static_assert(!serializable<int&> && !serializable<void> && !serializable<int point::*>);
+static_assert(!serializable<std::string_view> && !serializable<std::span<const int>>);
+static_assert(!serializable<std::function<void()>> && !serializable<std::vector<std::string_view>>);
+static_assert(!serializable<without_default>);
+static_assert(serializable_parameter<std::string_view> && serializable_parameter<std::span<const tree>>);
+static_assert(!serializable_parameter<std::span<int>> && !serializable_parameter<std::span<const with_pointer>>);
+
+template <class T>
+bytes bytes_of(const T& value)
+{
+    bytes written;
+    writer to(written);
+    encode(to, value);
+    return written;
+}
+
+template <class T>
+T value_of(const bytes& written)
+{
+    reader from(written);
+    return decode<T>(from);
+}
+
+template <class Action>
+std::string failure_of(Action action)
+{
+    try {
+        action();
+    } catch (const boost::system::system_error& error) {
+        BOOST_TEST((error.code() == errc::not_serializable));
+        return error.what();
+    }
+    return "nothing was thrown";
+}
+
+template <class T>
+std::string reading_failure(const bytes& written)
+{
+    return failure_of([&] { value_of<T>(written); });
+}
+
+chain chain_of(std::size_t length)
+{
+    chain first;
+    for (; length != 0; --length) {
+        auto next = std::make_unique<chain>(std::move(first));
+        first.next = std::move(next);
+    }
+    return first;
+}
+
+/// Views an offset that is not aligned for the elements.
+template <class View>
+View read_at(const bytes& written, std::vector<std::uint64_t>& memory, std::size_t offset,
+             typename parameter<View>::storage& stored)
+{
+    memory.assign(written.size() / 8 + 2, 0);
+    auto* start = reinterpret_cast<std::byte*>(memory.data()) + offset;
+    std::ranges::copy(written, start);
+    reader from(std::span(start, written.size()));
+    stored = parameter<View>::decode(from);
+    return parameter<View>::get(stored);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(a_tree_arrives_with_its_branches)
+{
+    const auto arrived = value_of<tree>(bytes_of(tree{1, {{2, {}}, {3, {{4, {}}}}}}));
+    BOOST_TEST(arrived.children.at(1).children.at(0).value == 4);
+}
+
+BOOST_AUTO_TEST_CASE(a_users_own_functions_win_over_taking_apart)
+{
+    BOOST_TEST(value_of<only_half>(bytes_of(only_half{21})).value == 42);
+    BOOST_TEST(value_of<legacy>(bytes_of(legacy{{1, 2, 3}})).values[2] == 3);
+}
+
+BOOST_AUTO_TEST_CASE(values_without_state_can_fill_a_container)
+{
+    BOOST_TEST(value_of<std::vector<empty>>(bytes_of(std::vector<empty>(5))).size() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_are_written_in_one_piece)
+{
+    BOOST_TEST(bytes_of(std::vector<double>(1000)).size() == 8u + 8000u);
+    BOOST_TEST(bytes_of(std::vector<std::byte>(1000)).size() == 8u + 1000u);
+    BOOST_TEST(bytes_of(std::string(1000, ' ')).size() == 8u + 1000u);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_vector_held_is_kept)
+{
+    bytes written(3);
+    writer to(written);
+    encode(to, std::int32_t{7});
+    BOOST_TEST(written.size() == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(a_view_shows_the_bytes_of_the_call)
+{
+    const std::vector<double> numbers{1, 2, 3};
+    bytes written;
+    writer to(written);
+    encode(to, true); // so that padding is needed
+    encode(to, std::span<const double>(numbers));
+    reader from(written);
+    decode<bool>(from);
+    const auto stored = parameter<std::span<const double>>::decode(from);
+    BOOST_TEST(stored.view == numbers, boost::test_tools::per_element());
+    BOOST_TEST(static_cast<const void*>(stored.view.data()) == static_cast<const void*>(written.data() + 16));
+    BOOST_TEST(from.remaining() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_view_of_misaligned_bytes_owns_a_copy)
+{
+    const std::vector<double> numbers{1, 2, 3};
+    std::vector<std::uint64_t> memory;
+    parameter<std::span<const double>>::storage stored;
+    const auto view = read_at<std::span<const double>>(bytes_of(std::span<const double>(numbers)), memory, 4, stored);
+    BOOST_TEST(view == numbers, boost::test_tools::per_element());
+    BOOST_TEST(stored.owned.get() == view.data());
+}
+
+BOOST_AUTO_TEST_CASE(a_span_of_strings_owns_them)
+{
+    const std::vector<std::string> texts{"a", "b"};
+    const auto written = bytes_of(std::span<const std::string>(texts));
+    reader from(written);
+    auto stored = parameter<std::span<const std::string>>::decode(from);
+    BOOST_TEST(parameter<std::span<const std::string>>::get(stored) == texts, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(other_parameters_are_values)
+{
+    const auto written = bytes_of(std::make_unique<int>(7));
+    reader from(written);
+    auto stored = parameter<std::unique_ptr<int>>::decode(from);
+    BOOST_TEST(*parameter<std::unique_ptr<int>>::get(stored) == 7);
+}
+
+BOOST_AUTO_TEST_CASE(every_truncation_is_refused)
+{
+    const auto written = bytes_of(tree{1, {{2, {}}, {3, {{4, {}}}}}});
+    for (std::size_t size = 0; size < written.size(); ++size)
+        BOOST_TEST(reading_failure<tree>(bytes(written.begin(), written.begin() + static_cast<int>(size))) !=
+                   "nothing was thrown");
+}
+
+BOOST_AUTO_TEST_CASE(a_count_beyond_the_bytes_is_refused_before_memory_is_asked_for)
+{
+    const auto huge = bytes_of(~std::uint64_t{0} / 16);
+    BOOST_TEST(reading_failure<std::string>(huge).ends_with("a count is greater than the bytes that remain"));
+    BOOST_TEST(reading_failure<std::vector<int>>(huge).ends_with("a count is greater than the bytes that remain"));
+    BOOST_TEST(reading_failure<std::vector<tree>>(huge).ends_with("a count is greater than the bytes that remain"));
+    const auto nine_doubles_in_nine_bytes = bytes_of(std::string(9, ' '));
+    BOOST_TEST(reading_failure<std::vector<double>>(nine_doubles_in_nine_bytes)
+                   .ends_with("a count is greater than the bytes that remain"));
+}
+
+BOOST_AUTO_TEST_CASE(big_elements_are_made_only_as_their_bytes_are_read)
+{
+    using block = std::array<char, 1 << 20>;
+    const auto written = bytes_of(std::string(1 << 20, ' ')); // the count says 2^20 blocks, a terabyte
+    BOOST_TEST(reading_failure<std::vector<block>>(written).ends_with("the bytes end too early"));
+    BOOST_TEST(reading_failure<std::deque<block>>(written).ends_with("the bytes end too early"));
+    BOOST_TEST(reading_failure<std::list<block>>(written).ends_with("the bytes end too early"));
+    BOOST_TEST(reading_failure<std::forward_list<block>>(written).ends_with("the bytes end too early"));
+    BOOST_TEST(reading_failure<std::valarray<block>>(written).ends_with("the bytes end too early"));
+}
+
+BOOST_AUTO_TEST_CASE(a_bool_is_zero_or_one)
+{
+    const bytes two{std::byte{2}};
+    BOOST_TEST(reading_failure<bool>(two).ends_with("a bool is neither true nor false"));
+    BOOST_TEST((reading_failure<std::array<bool, 1>>(two).ends_with("a bool is neither true nor false")));
+    BOOST_TEST(reading_failure<std::optional<int>>(two).ends_with("a bool is neither true nor false"));
+}
+
+BOOST_AUTO_TEST_CASE(a_variant_has_the_alternative)
+{
+    using variant = std::variant<int, std::string>;
+    BOOST_TEST(reading_failure<variant>(bytes_of(std::tuple(2, 0))) != "nothing was thrown");
+    BOOST_TEST(reading_failure<variant>(bytes_of(std::tuple(-1, 0))) != "nothing was thrown");
+}
+
+BOOST_AUTO_TEST_CASE(a_shared_pointer_never_refers_to_an_object_of_another_type)
+{
+    using pointers = std::pair<std::shared_ptr<int>, std::shared_ptr<std::string>>;
+    const auto first = bytes_of(std::tuple(0x80000001u, 7, 1u));
+    BOOST_TEST(
+        reading_failure<pointers>(first).ends_with("a shared pointer refers to an object that is not there"));
+    const auto twice = bytes_of(std::tuple(0x80000001u, 7, 0x80000001u));
+    BOOST_TEST(reading_failure<pointers>(twice).ends_with("two shared pointers have the same number"));
+    const auto unknown = bytes_of(std::tuple(3u, 1u));
+    BOOST_TEST(
+        reading_failure<pointers>(unknown).ends_with("a shared pointer refers to an object that is not there"));
+}
+
+BOOST_AUTO_TEST_CASE(nesting_is_bounded_when_written)
+{
+    BOOST_TEST(failure_of([] { bytes_of(chain_of(max_nesting)); })
+                   .ends_with("values are nested more than 512 levels deep"));
+    const auto deepest = bytes_of(chain_of(max_nesting / 2 - 1));
+    BOOST_TEST((value_of<chain>(deepest).next != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(two_megabytes_of_nested_pointers_are_refused)
+{
+    const bytes nested(2 << 20, std::byte{1});
+    BOOST_TEST(reading_failure<chain>(nested).ends_with("values are nested more than 512 levels deep"));
+}
+
+BOOST_AUTO_TEST_CASE(a_failure_names_the_type_and_the_reason)
+{
+    BOOST_TEST(failure_of([] { bytes_of(std::vector<throws_when_written>(1)); }) ==
+               "A value of type std::vector<wire_codec::(anonymous namespace)::throws_when_written, "
+               "std::allocator<wire_codec::(anonymous namespace)::throws_when_written> > could not be turned into bytes: "
+               "no ink");
+    BOOST_TEST(reading_failure<std::string>({}) ==
+               "A value of type std::string could not be made from its bytes: the bytes end too early");
+}
+
+BOOST_AUTO_TEST_SUITE_END()
