@@ -60,14 +60,17 @@ const boost::system::error_category& error_category() noexcept
 }
 
 worker_crashed::worker_crashed(pid_t pid, exit_status status, const std::string& what)
-    : runtime_error(what), pid_(pid), status_(status)
+    : runtime_error(what),
+      pid_(pid),
+      status_(status)
 {
 }
 
 worker_crashed::~worker_crashed() = default;
 
 task_error::task_error(std::string type_name, std::string message)
-    : runtime_error(message.empty() ? type_name : type_name + ": " + message), type_name_(std::move(type_name)),
+    : runtime_error(message.empty() ? type_name : type_name + ": " + message),
+      type_name_(std::move(type_name)),
       message_(std::move(message))
 {
 }

@@ -12,8 +12,8 @@
 
 namespace procpool {
 
-/// Lets exceptions of exactly the type T leave a task as themselves; without it they arrive as task_error. Call it in the
-/// program and in the worker program, before run_if_worker(). The standard exceptions need no registration.
+/// Lets exceptions of exactly the type T leave a task as themselves; without it they arrive as task_error. Call it in
+/// the program and in the worker program, before run_if_worker(). The standard exceptions need no registration.
 ///
 /// A serializable T is sent by its serialization function, any other is made anew from its what(). The message that
 /// std::runtime_error or std::logic_error keep is restored in both cases.

@@ -65,6 +65,7 @@ public:
     /// Frees the slot of a task that has no answer, after the worker's end.
     void release(std::uint16_t slot) noexcept { slots_.release(slot); }
     bool may_run(std::uint16_t slot) const noexcept { return slots_.may_run(slot); }
+    bool may_have_run(std::uint16_t slot) const noexcept { return slots_.may_have_run(slot); }
     std::optional<std::chrono::steady_clock::time_point> started(std::uint16_t slot) const noexcept
     {
         return slots_.started(slot);

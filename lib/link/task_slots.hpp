@@ -25,6 +25,7 @@ public:
     /// True: the task had not started and cannot start any more.
     bool revoke(std::uint16_t slot) noexcept { return page_.slots[slot].revoke(ids_[slot]); }
     bool may_run(std::uint16_t slot) const noexcept { return page_.slots[slot].may_run(ids_[slot]); }
+    bool may_have_run(std::uint16_t slot) const noexcept { return page_.slots[slot].may_have_run(ids_[slot]); }
     /// When the task started, by the worker's word; empty when it has not.
     std::optional<std::chrono::steady_clock::time_point> started(std::uint16_t slot) const noexcept;
 

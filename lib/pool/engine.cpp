@@ -10,7 +10,6 @@
 
 namespace procpool::detail {
 
-using schedule::clock;
 
 engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options)
     : pool_(pool), executor_(executor), strand_(executor), timer_(strand_), shutdown_timer_(strand_),
@@ -23,15 +22,14 @@ engine::~engine() = default;
 
 void engine::open()
 {
-    scheduler_.open(clock::now());
+    scheduler_.open(now());
     turn();
 }
 
 void engine::accept(std::vector<operation_ptr> submitted)
 {
-    const auto now = clock::now();
     for (auto& op : submitted) {
-        scheduler_.submit(scheduled_operation::of(*op), now);
+        scheduler_.submit(scheduled_operation::of(*op), now());
         op.detach(); // forget() lets go of it
         perform_all();
     }
@@ -40,13 +38,13 @@ void engine::accept(std::vector<operation_ptr> submitted)
 
 void engine::cancel(operation& op, bool if_running)
 {
-    scheduler_.cancel(scheduled_operation::of(op), if_running, clock::now());
+    scheduler_.cancel(scheduled_operation::of(op), if_running, now());
     turn();
 }
 
 void engine::close()
 {
-    scheduler_.close(clock::now());
+    scheduler_.close(now());
     turn();
 }
 
@@ -80,7 +78,7 @@ void engine::stop_joining(const std::shared_ptr<join_operation>& waiting)
 
 void engine::worker_ready(link::link& from)
 {
-    scheduler_.worker_ready(from.number(), clock::now());
+    scheduler_.worker_ready(from.number(), now());
     perform_all();
 }
 
@@ -94,7 +92,7 @@ void engine::task_answered(link::link& from, const wire::frame& answer)
     const auto& header = answer.header;
     auto* op = std::exchange(seats_.at(from.number()).tasks[header.slot], nullptr);
     answer_ = &answer;
-    scheduler_.answered(*op, header.kind == wire::frame_kind::result, std::chrono::nanoseconds(header.ran_ns), clock::now());
+    scheduler_.answered(*op, header.kind == wire::frame_kind::result, std::chrono::nanoseconds(header.ran_ns), now());
     perform_all();
     answer_ = nullptr;
 }
@@ -115,8 +113,8 @@ void engine::worker_ended(link::link& from)
     ended_worker_ = &from;
     for (std::size_t slot = 0; slot != wire::slot_count; ++slot)
         if (auto* op = std::exchange(at->second.tasks[slot], nullptr))
-            scheduler_.lost(*op, from.may_run(static_cast<std::uint16_t>(slot)));
-    scheduler_.worker_ended(from.number(), clock::now());
+            scheduler_.lost(*op, from.may_have_run(static_cast<std::uint16_t>(slot)));
+    scheduler_.worker_ended(from.number(), now());
     perform_all();
     ended_worker_ = nullptr;
     seats_.erase(at);

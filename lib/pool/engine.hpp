@@ -53,6 +53,7 @@ private:
         std::array<scheduled_operation*, wire::slot_count> tasks{};
     };
 
+    schedule::time_point now() noexcept;
     void turn();
     void perform_all();
     void perform(const schedule::action& action);
@@ -87,6 +88,7 @@ private:
     std::vector<schedule::worker_id> to_collect_;
     settled_operations settled_;
     std::vector<std::shared_ptr<join_operation>> joins_;
+    std::optional<schedule::time_point> now_; // read once for all events that arrive together
     const wire::frame* answer_ = nullptr;       // of the task that is being finished
     const link::link* ended_worker_ = nullptr;  // whose tasks are being finished
     std::string start_failure_ = "no worker has been tried yet";

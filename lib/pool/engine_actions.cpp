@@ -11,12 +11,19 @@ namespace procpool::detail {
 
 using schedule::action;
 using schedule::action_kind;
-using schedule::clock;
+
+schedule::time_point engine::now() noexcept
+{
+    if (!now_)
+        now_ = schedule::clock::now();
+    return *now_;
+}
 
 // Ends each event: after it nothing waits that could be done now.
 void engine::turn()
 {
     perform_all();
+    now_.reset();
     collect_held();
     flush();
     settled_.post_to(executor_);
@@ -55,7 +62,7 @@ void engine::perform_on_worker(const action& next, seat& at)
     case action_kind::take_back:
         return take_back(at, scheduled_operation::of(*next.about));
     case action_kind::inspect:
-        return scheduler_.inspected(*next.about, at.link->started(scheduled_operation::of(*next.about).slot), clock::now());
+        return scheduler_.inspected(*next.about, at.link->started(scheduled_operation::of(*next.about).slot), now());
     case action_kind::kill_if_running:
         return kill_if_running(at, scheduled_operation::of(*next.about));
     case action_kind::kill:
@@ -82,7 +89,7 @@ void engine::spawn(schedule::worker_id id)
     } catch (const std::exception& error) {
         start_failure_ = error.what();
         seats_.erase(id);
-        scheduler_.worker_ended(id, clock::now());
+        scheduler_.worker_ended(id, now());
     }
 }
 
@@ -102,7 +109,7 @@ void engine::take_back(seat& at, scheduled_operation& op)
         at.tasks[op.slot] = nullptr;
         op.owner.with_worker = false;
     }
-    scheduler_.taken_back(op, revoked, clock::now());
+    scheduler_.taken_back(op, revoked, now());
 }
 
 void engine::kill_if_running(seat& at, scheduled_operation& op)
@@ -110,7 +117,7 @@ void engine::kill_if_running(seat& at, scheduled_operation& op)
     if (at.link->may_run(op.slot))
         at.link->kill();
     else
-        scheduler_.spared(op, clock::now());
+        scheduler_.spared(op, now());
 }
 
 void engine::finish(const action& next)
@@ -178,7 +185,7 @@ void engine::set_timer()
         if (error || !alive->is_attached())
             return;
         timer_set_to_.reset();
-        scheduler_.tick(clock::now());
+        scheduler_.tick(now());
         turn();
     });
 }

@@ -121,11 +121,16 @@ void detail::cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool
         alive->cancel(op, if_running);
 }
 
+boost::asio::any_io_executor detail::executor_of(const std::shared_ptr<pool_impl>& pool)
+{
+    auto executor = pool->executor();
+    return executor ? executor : boost::asio::system_executor();
+}
+
 boost::asio::any_io_executor detail::executor_of(const std::weak_ptr<pool_impl>& pool)
 {
     const auto alive = pool.lock();
-    auto executor = alive ? alive->executor() : boost::asio::any_io_executor();
-    return executor ? executor : boost::asio::system_executor();
+    return alive ? executor_of(alive) : boost::asio::system_executor();
 }
 
 void detail::check_may_block(const std::weak_ptr<pool_impl>& pool, const char* what)

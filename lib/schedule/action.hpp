@@ -8,19 +8,19 @@ namespace procpool::schedule {
 /// Numbered from 1 in the order of their starts; never used twice in a pool.
 using worker_id = std::uint64_t;
 
-/// What the scheduler wants done. Actions must be performed in the order in which they were given: the order in which a worker is
-/// cleared and killed is what keeps innocent tasks alive.
+/// What the scheduler wants done. Actions must be performed in the order in which they were given: the order in which a
+/// worker is cleared and killed is what keeps innocent tasks alive.
 enum class action_kind : std::uint8_t {
-    spawn,     ///< Start this worker; answer with worker_ready or worker_ended.
-    send,      ///< Send the task to the worker.
-    take_back, ///< Revoke the task on the worker, if it has not started; answer with taken_back.
-    inspect,   ///< Look when the task started; answer with inspected.
+    spawn,           ///< Start this worker; answer with worker_ready or worker_ended.
+    send,            ///< Send the task to the worker.
+    take_back,       ///< Revoke the task on the worker, if it has not started; answer with taken_back.
+    inspect,         ///< Look when the task started; answer with inspected.
     kill_if_running, ///< Look again whether the task runs; if so, kill the worker, else answer with spared.
-    kill,      ///< Kill the worker, whatever it does.
-    collect,   ///< Fetch answers that the worker may be holding back.
-    retire,    ///< Tell the worker that no more tasks come. It ends by itself.
-    finish,    ///< Give the caller its outcome: `reason` says which.
-    forget,    ///< The scheduler will not touch the task again.
+    kill,            ///< Kill the worker, whatever it does.
+    collect, ///< Fetch answers that the worker may be holding back. Comes last, so that they may be told at once.
+    retire,  ///< Tell the worker that no more tasks come. It ends by itself.
+    finish,  ///< Give the caller its outcome: `reason` says which.
+    forget,  ///< The scheduler will not touch the task again.
 };
 
 /// How a task ended for its caller.

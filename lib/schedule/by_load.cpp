@@ -2,18 +2,8 @@
 #include "schedule/by_load.hpp"
 
 #include <algorithm>
-#include <ranges>
 
 namespace procpool::schedule {
-namespace {
-
-worker* first_of(auto&& heads) noexcept
-{
-    const auto found = std::ranges::find_if(heads, [](worker* head) { return head != nullptr; });
-    return found == heads.end() ? nullptr : *found;
-}
-
-} // namespace
 
 void by_load::insert(worker& w)
 {
@@ -25,6 +15,8 @@ void by_load::insert(worker& w)
     if (head)
         head->previous = &w;
     head = &w;
+    least_ = std::min(least_, w.load());
+    most_ = std::max(most_, w.load());
     ++size_;
     idle_ += w.load() == 0;
 }
@@ -41,12 +33,20 @@ void by_load::remove(worker& w) noexcept
 
 worker* by_load::least() const noexcept
 {
-    return first_of(buckets_);
+    if (size_ == 0)
+        return nullptr;
+    while (!buckets_[least_])
+        ++least_;
+    return buckets_[least_];
 }
 
 worker* by_load::most() const noexcept
 {
-    return first_of(buckets_ | std::views::reverse);
+    if (size_ == 0)
+        return nullptr;
+    while (!buckets_[most_])
+        --most_;
+    return buckets_[most_];
 }
 
 } // namespace procpool::schedule

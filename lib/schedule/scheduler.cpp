@@ -17,10 +17,11 @@ bool scheduler::earlier::operator()(const worker* a, const worker* b) const noex
 
 std::optional<action> scheduler::next_action()
 {
-    if (actions_.empty())
+    auto& queue = actions_.empty() ? collects_ : actions_;
+    if (queue.empty())
         return {};
-    const action next = actions_.front();
-    actions_.pop_front();
+    const action next = queue.front();
+    queue.pop_front();
     return next;
 }
 

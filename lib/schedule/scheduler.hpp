@@ -33,8 +33,8 @@ struct tally {
 };
 
 /// Decides which task goes to which worker, what is sent ahead and taken back, and when workers are started, killed and
-/// retired. It is told of events and answers with actions; it does nothing itself, and knows no clock but its arguments.
-/// Not thread-safe. All actions must be performed, in order, before the next event from outside.
+/// retired. It is told of events and answers with actions; it does nothing itself, and knows no clock but its
+/// arguments. Not thread-safe. All actions must be performed, in order, before the next event from outside.
 class scheduler {
 public:
     explicit scheduler(const limits& l) : limits_(l) {}
@@ -125,10 +125,12 @@ private:
     std::set<worker*, earlier> alarms_; // workers that must be ready, or gone, by a time
     std::optional<time_point> collect_at_;
     std::deque<action> actions_;
+    std::deque<action> collects_; // last: their answers end tasks that other actions may be about
     tally counts_;
     worker_id last_worker_ = 0;
     std::size_t sent_ = 0;
-    std::size_t abandoned_ = 0; // of the sent ones: their callers have an outcome, only their workers are busy with them
+    std::size_t abandoned_ =
+        0; // of the sent ones: their callers have an outcome, only their workers are busy with them
     std::size_t starting_ = 0;
     bool closed_ = false;
 };

@@ -139,7 +139,7 @@ void scheduler::send(task& t, worker& w, time_point now)
         watch_for_start(t, now);
     push(action_kind::send, w.id, &t);
     t.may_hold = actions_.back().may_hold = ahead_.may_hold();
-    if (t.may_hold && !collect_at_)
+    if (t.may_hold && w.load() > 1 && !collect_at_)
         collect_at_ = now + longest_hold;
 }
 
@@ -223,8 +223,8 @@ void scheduler::watch(task& t, time_point when)
     watched_.insert(&t);
 }
 
-// A task that has not started now reaches the end of its time after a whole timeout at the earliest. Very short ones are
-// looked at less often: a look at each tick while the task is queued would make the clock spin.
+// A task that has not started now reaches the end of its time after a whole timeout at the earliest. Very short ones
+// are looked at less often: a look at each tick while the task is queued would make the clock spin.
 void scheduler::watch_for_start(task& t, time_point now)
 {
     watch(t, later(now, std::max<duration>(*t.timeout, shortest_watch)));

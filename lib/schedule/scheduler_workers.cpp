@@ -46,8 +46,8 @@ void scheduler::worker_ended(worker_id id, time_point now)
     dispatch(now);
 }
 
-// As many as there is work for: a task that was sent ahead could run on a worker of its own, one that its caller gave up
-// needs none.
+// As many as there is work for: a task that was sent ahead could run on a worker of its own, one that its caller gave
+// up needs none.
 std::size_t scheduler::wanted_workers() const noexcept
 {
     const std::size_t least = closed_ ? 0 : limits_.min_workers;
@@ -142,7 +142,7 @@ void scheduler::collect_held(time_point now)
     for (auto& [id, w] : workers_) {
         if (w.load() < 2 || !w.sent.front()->may_hold)
             continue;
-        push(action_kind::collect, id);
+        collects_.push_back({.kind = action_kind::collect, .on = id});
         collect_at_ = now + longest_hold;
     }
 }

@@ -32,8 +32,8 @@ enum class recall : std::uint8_t {
 
 /// What the scheduler knows of a task. The owner of the memory keeps it alive from submit() until the action `forget`.
 struct task {
-    std::uint64_t id = 0; ///< Ascending in order of submission; never used twice.
-    int priority = 0;     ///< Higher first.
+    std::uint64_t id = 0;            ///< Ascending in order of submission; never used twice.
+    int priority = 0;                ///< Higher first.
     std::optional<duration> timeout; ///< From the start of its run.
 
     // The rest belongs to the scheduler.

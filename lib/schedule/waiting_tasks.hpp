@@ -23,7 +23,8 @@ public:
 private:
     task_list& list_of(const task& t) { return by_priority_[t.priority]; }
 
-    std::map<int, task_list, std::greater<>> by_priority_; // keeps empty lists: programs use few priorities, again and again
+    std::map<int, task_list, std::greater<>>
+        by_priority_; // keeps empty lists: programs use few priorities, again and again
     std::size_t size_ = 0;
 };
 

@@ -18,9 +18,11 @@ bool task_slot::claim(std::uint64_t id, std::uint64_t now_ns) noexcept
     return word.compare_exchange_strong(expected, task_word{id, task_state::running}.pack(), std::memory_order_acq_rel);
 }
 
+// The parent may have the answer already and have given the slot to another task: that one's word must stay.
 void task_slot::finish(std::uint64_t id) noexcept
 {
-    word.store(task_word{id, task_state::finished}.pack(), std::memory_order_release);
+    std::uint64_t expected = task_word{id, task_state::running}.pack();
+    word.compare_exchange_strong(expected, task_word{id, task_state::finished}.pack(), std::memory_order_acq_rel);
 }
 
 bool task_slot::revoke(std::uint64_t id) noexcept
@@ -29,11 +31,16 @@ bool task_slot::revoke(std::uint64_t id) noexcept
     return word.compare_exchange_strong(expected, task_word{id, task_state::revoked}.pack(), std::memory_order_acq_rel);
 }
 
+bool task_slot::may_have_run(std::uint64_t id) const noexcept
+{
+    const auto seen = task_word::unpack(word.load(std::memory_order_acquire));
+    return seen != task_word{id, task_state::queued} && seen != task_word{id, task_state::revoked};
+}
+
 bool task_slot::may_run(std::uint64_t id) const noexcept
 {
     const auto seen = task_word::unpack(word.load(std::memory_order_acquire));
-    return seen != task_word{id, task_state::queued} && seen != task_word{id, task_state::revoked}
-        && seen != task_word{id, task_state::finished};
+    return may_have_run(id) && seen != task_word{id, task_state::finished};
 }
 
 } // namespace procpool::wire

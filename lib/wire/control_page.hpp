@@ -44,12 +44,14 @@ struct task_slot {
     void publish(std::uint64_t id) noexcept;
     /// Worker: from queued to running, at a time. False when the parent took the task back.
     bool claim(std::uint64_t id, std::uint64_t now_ns) noexcept;
-    /// Worker: the answer is where the parent will find it.
+    /// Worker: the answer is where the parent will find it; it may have found it already.
     void finish(std::uint64_t id) noexcept;
     /// Parent: from queued to revoked. True when the task can no longer start here.
     bool revoke(std::uint64_t id) noexcept;
-    /// Parent: whether the task may be running. A word that makes no sense says yes: then the task may have run, and
-    /// must not be run again in silence.
+    /// Parent, when the worker is gone and has left no answer: whether the task may have run there, so that it must not be
+    /// run again in silence. A word that makes no sense says yes.
+    bool may_have_run(std::uint64_t id) const noexcept;
+    /// Parent: whether the task may be running now. A word that makes no sense says yes.
     bool may_run(std::uint64_t id) const noexcept;
 };
 

@@ -35,7 +35,8 @@ std::string_view without_wrapper(std::string_view name)
     return name;
 }
 
-/// The type that was meant: std::throw_with_nested and boost::throw_exception throw a class of their own derived from it.
+/// The type that was meant: std::throw_with_nested and boost::throw_exception throw a class of their own derived from
+/// it.
 std::string meant_type(const std::type_info& thrown)
 {
     const auto full = detail::type_name(thrown);
@@ -47,8 +48,8 @@ std::string meant_type(const std::type_info& thrown)
 
 boost::system::system_error failure(const std::string& type, const char* what_failed, const char* reason)
 {
-    return detail::error_with(errc::not_serializable, "An exception of type " + type + " could not be " + what_failed +
-                                                          ": " + reason);
+    return detail::error_with(errc::not_serializable,
+                              "An exception of type " + type + " could not be " + what_failed + ": " + reason);
 }
 
 std::vector<std::byte> state_of(const detail::exception_codec& codec, const std::exception& exception)
@@ -79,8 +80,7 @@ exception_record record_of_any(const std::exception& exception)
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& reason) {
-        return record_of(
-            failure(meant_type(typeid(exception)), "turned into bytes", reason.what()));
+        return record_of(failure(meant_type(typeid(exception)), "turned into bytes", reason.what()));
     } catch (...) {
         return record_of(failure(meant_type(typeid(exception)), "turned into bytes",
                                  "its serialization function threw no std::exception"));

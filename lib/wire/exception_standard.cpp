@@ -38,8 +38,8 @@ void add_with_message(std::vector<exception_entry>& to)
 template <class... Types>
 void add_plain(std::vector<exception_entry>& to)
 {
-    (to.push_back(with_state<Types>([](const Types&) { return std::monostate(); },
-                                    [](std::monostate) { return Types(); })),
+    (to.push_back(
+         with_state<Types>([](const Types&) { return std::monostate(); }, [](std::monostate) { return Types(); })),
      ...);
 }
 
@@ -60,15 +60,18 @@ std::string given_message(const std::filesystem::filesystem_error& error)
     return message;
 }
 
+struct never_made {
+    never_made() { throw 0; }
+    never_made(const never_made&) {}
+    ~never_made() = default;
+};
+
 /// A variant without a value.
-std::variant<int, std::string> valueless()
+std::variant<int, never_made> valueless()
 {
-    struct throws {
-        operator int() const { throw 0; }
-    };
-    std::variant<int, std::string> variant("");
+    std::variant<int, never_made> variant;
     try {
-        variant.emplace<int>(throws());
+        variant.emplace<never_made>();
     } catch (int) {
     }
     return variant;
@@ -99,8 +102,8 @@ std::bad_variant_access make_bad_variant_access(const std::string& message)
 void add_with_code(std::vector<exception_entry>& to)
 {
     const auto code_of = [](const auto& error) { return error.code(); };
-    to.push_back(with_state<std::system_error>(
-        code_of, [](const std::error_code& code) { return std::system_error(code); }));
+    to.push_back(
+        with_state<std::system_error>(code_of, [](const std::error_code& code) { return std::system_error(code); }));
     to.push_back(with_state<std::ios_base::failure>(
         code_of, [](const std::error_code& code) { return std::ios_base::failure("", code); }));
     to.push_back(with_state<std::future_error>(code_of, [](const std::error_code& code) {
@@ -108,8 +111,9 @@ void add_with_code(std::vector<exception_entry>& to)
     }));
     to.push_back(with_state<boost::system::system_error>(
         code_of, [](const boost::system::error_code& code) { return boost::system::system_error(code); }));
-    to.push_back(with_state<std::regex_error>(
-        [](const std::regex_error& error) { return static_cast<int>(error.code()); }, &make_regex_error));
+    to.push_back(
+        with_state<std::regex_error>([](const std::regex_error& error) { return static_cast<int>(error.code()); },
+                                     [](int code) { return make_regex_error(code); }));
 }
 
 void add_with_details(std::vector<exception_entry>& to)
@@ -119,13 +123,14 @@ void add_with_details(std::vector<exception_entry>& to)
         [](const filesystem_error& e) { return std::tuple(given_message(e), e.path1(), e.path2(), e.code()); },
         [](const auto& state) { return std::make_from_tuple<filesystem_error>(state); }));
     to.push_back(with_state<std::bad_variant_access>(
-        [](const std::bad_variant_access& error) { return std::string(error.what()); }, &make_bad_variant_access));
+        [](const std::bad_variant_access& error) { return std::string(error.what()); },
+        [](const std::string& message) { return make_bad_variant_access(message); }));
     to.push_back(with_state<worker_crashed>(
         [](const worker_crashed& error) { return std::tuple(error.pid(), error.status(), std::string()); },
         [](const auto& state) { return std::make_from_tuple<worker_crashed>(state); }));
-    to.push_back(with_state<task_error>(
-        [](const task_error& error) { return std::tuple(error.type_name(), error.message()); },
-        [](const auto& state) { return std::make_from_tuple<task_error>(state); }));
+    to.push_back(
+        with_state<task_error>([](const task_error& error) { return std::tuple(error.type_name(), error.message()); },
+                               [](const auto& state) { return std::make_from_tuple<task_error>(state); }));
 }
 
 } // namespace

@@ -6,8 +6,7 @@ namespace procpool::detail {
 
 void nesting::refuse()
 {
-    throw_error(errc::not_serializable,
-                "values are nested more than " + std::to_string(max_nesting) + " levels deep");
+    throw_error(errc::not_serializable, "values are nested more than " + std::to_string(max_nesting) + " levels deep");
 }
 
 } // namespace procpool::detail

@@ -37,6 +37,7 @@ void loop::run()
         if (count <= 0 || frames_.broken())
             std::exit(0);
         frames_.commit(static_cast<std::size_t>(count));
+        last_end_ns_ = 0;
     }
 }
 
@@ -82,13 +83,14 @@ void loop::initialize(std::span<const std::byte> call)
 void loop::run_task(const wire::frame& frame)
 {
     auto& slot = page_.slots[frame.header.slot];
-    const std::uint64_t started = os::now_ns();
+    const std::uint64_t started = last_end_ns_ != 0 ? last_end_ns_ : os::now_ns();
     if (!slot.claim(frame.header.id, started))
         return;
     wire::frame_header header = frame.header;
     header.kind = run_into_answer(frame.payload);
     const std::uint64_t ended = os::now_ns();
     header.ran_ns = ended - started;
+    last_end_ns_ = ended;
     if (answers_.empty())
         held_since_ns_ = started;
     answer(header);

@@ -37,6 +37,7 @@ private:
     std::vector<std::byte> answer_; // room for a header, then the payload
     std::uint64_t max_result_bytes_ = 0;
     std::uint64_t held_since_ns_ = 0;
+    std::uint64_t last_end_ns_ = 0; // of the task before, when nothing was waited for since
 };
 
 } // namespace procpool::worker

@@ -4,7 +4,7 @@
 #include "worker/named_tasks.hpp"
 
 #include <procpool/codec.hpp>
-#include <procpool/detail/call.hpp>
+#include <procpool/detail/trampoline.hpp>
 
 namespace procpool::worker {
 namespace {
@@ -22,7 +22,7 @@ void run_call(std::span<const std::byte> call, std::vector<std::byte>& result)
 {
     reader from(call);
     writer to(result);
-    const auto code = decode<detail::code_ref>(from);
+    const auto code = detail::read_code(from);
     if (code.module == detail::named_module)
         return run_named(from, to);
     reinterpret_cast<detail::trampoline>(const_cast<void*>(detail::resolve_code(code)))(from, to);

@@ -33,7 +33,8 @@ BOOST_AUTO_TEST_CASE(a_thrown_error_says_its_sentence_and_nothing_else)
 {
     BOOST_CHECK_EXCEPTION(detail::throw_error(errc::timed_out, "It took too long."), boost::system::system_error,
                           [](const boost::system::system_error& error) {
-                              return error.code() == errc::timed_out && error.what() == std::string("It took too long.");
+                              return error.code() == errc::timed_out &&
+                                     error.what() == std::string("It took too long.");
                           });
 }
 

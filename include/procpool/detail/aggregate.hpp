@@ -70,8 +70,8 @@ consteval bool has_array_member()
 
 /// An aggregate that Boost.PFR can take apart.
 template <class T>
-concept transparent_aggregate = plain_aggregate<T> && (std::is_empty_v<T> || !has_base<T>) &&
-                                (std::is_empty_v<T> || !has_array_member<T>());
+concept transparent_aggregate =
+    plain_aggregate<T> && (std::is_empty_v<T> || !has_base<T>)&&(std::is_empty_v<T> || !has_array_member<T>());
 
 } // namespace procpool::detail
 

@@ -3,15 +3,15 @@
 
 #include <procpool/detail/config.hpp>
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace procpool {
+
 class reader;
 class writer;
+
 } // namespace procpool
 
 namespace procpool::detail {
@@ -42,16 +42,5 @@ PROCPOOL_DECL code_ref locate_code(const void* address);
 /// In a worker: the address of code that the parent referred to. Throws system_error(module_mismatch) with a sentence
 /// that names the file.
 PROCPOOL_DECL const void* resolve_code(code_ref code);
-
-/// The worker must know the module of `code` before it can run the call.
-inline void refer_to(call& made, code_ref code)
-{
-    made.modules = std::max(made.modules, static_cast<std::uint32_t>(code.module) + 1);
-}
-
-/// Begins the bytes of a call with the code that it runs.
-PROCPOOL_DECL void begin_call(call& made, code_ref code);
-/// Begins the bytes of a call of a task that was registered under a name.
-PROCPOOL_DECL void begin_named_call(call& made, std::string_view name, std::string_view signature);
 
 } // namespace procpool::detail

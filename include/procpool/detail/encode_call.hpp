@@ -6,6 +6,9 @@
 
 namespace procpool::detail {
 
+/// Most calls are short; their bytes are allocated once.
+inline constexpr std::size_t usual_call_size = 56;
+
 /// Writes an argument as the function's own parameter type, so that both sides agree on what the bytes mean.
 template <class P, class A>
 void encode_argument(writer& to, A&& argument)
@@ -18,15 +21,18 @@ void encode_argument(writer& to, A&& argument)
 }
 
 template <class F, class R, class... Ps>
-void begin(call& made, writer&, const F&, call_signature<R, Ps...>)
+void begin_call(call& made, writer& to, const F&, call_signature<R, Ps...>)
 {
-    begin_call(made, trampoline_for<F, R, Ps...>());
+    write_code(made, to, trampoline_for<F, R, Ps...>());
 }
 
+/// A task that was registered under a name: its name and signature stand in place of code.
 template <class R, class... Ps>
-void begin(call& made, writer&, const named_task<R(Ps...)>& task, call_signature<R, Ps...> signature)
+void begin_call(call&, writer& to, const named_task<R(Ps...)>& task, call_signature<R, Ps...> signature)
 {
-    begin_named_call(made, task.name(), signature_name(signature));
+    write_code(to, {named_module, 0});
+    encode<std::string>(to, task.name());
+    encode<std::string>(to, signature_name(signature));
 }
 
 template <class F, class R, class... Ps, class... Args>
@@ -35,8 +41,9 @@ call encode_call_as(call_signature<R, Ps...> signature, const F& fn, Args&&... a
     check_signature<R, Ps...>();
     check_callable<F>();
     call made;
+    made.bytes.reserve(usual_call_size);
     writer to(made.bytes);
-    begin(made, to, fn, signature);
+    begin_call(made, to, fn, signature);
     callable_codec<F>::encode(made, to, fn);
     (encode_argument<Ps>(to, std::forward<Args>(arguments)), ...);
     return made;

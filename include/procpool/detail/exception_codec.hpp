@@ -39,7 +39,8 @@ std::string kept_message(const T& exception)
         return static_cast<const message_keeper<T>&>(exception).message_keeper<T>::what();
 }
 
-/// Constructors decorate the text they are given ("text: No such file"); assigning to the base class restores it as it was.
+/// Constructors decorate the text they are given ("text: No such file"); assigning to the base class restores it as it
+/// was.
 template <class T>
 void restore_message(T& exception, const std::string& message)
 {
@@ -63,6 +64,7 @@ std::exception_ptr capture(T exception, bool nested)
 template <class T, class StateOf, class Make>
 exception_codec make_exception_codec(std::string name, StateOf, Make)
 {
+    static_assert(std::is_empty_v<StateOf> && std::is_empty_v<Make>, "made anew from their types");
     const auto write = [](writer& to, const std::exception& exception) {
         const auto& exact = dynamic_cast<const T&>(exception);
         encode(to, StateOf{}(exact));

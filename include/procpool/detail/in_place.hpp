@@ -28,8 +28,7 @@ struct viewed<std::span<const T>> {
 
 /// std::string_view and its kin, and std::span<const T>, over elements that can be serialized.
 template <class View>
-concept readable_view =
-    requires { typename viewed<View>::type; } && deeply_serializable<typename viewed<View>::type>();
+concept readable_view = requires { typename viewed<View>::type; } && deeply_serializable<typename viewed<View>::type>();
 
 /// Elements that are their own bytes, so that a view can show the bytes of the call themselves.
 template <class View>

@@ -59,7 +59,7 @@ private:
 
     std::atomic<int> references_{0};
     call call_;
-    alignas(8) std::byte scheduled_[128]; // a scheduled_operation, whose type is none of a user's business
+    alignas(8) std::byte scheduled_[112]; // a scheduled_operation, whose type is none of a user's business
 };
 
 using operation_ptr = boost::intrusive_ptr<operation>;
@@ -71,6 +71,8 @@ enum class full_queue { wait_in_line, block_caller };
 PROCPOOL_DECL void submit(const std::shared_ptr<pool_impl>& pool, operation_ptr op, full_queue if_full);
 /// Gives a task up: its caller gets operation_aborted at once. If it runs and `if_running`, its worker is killed.
 PROCPOOL_DECL void cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running);
+/// The executor of the pool, which is alive.
+PROCPOOL_DECL boost::asio::any_io_executor executor_of(const std::shared_ptr<pool_impl>& pool);
 /// The executor of handlers that have none of their own; the system executor when the pool's context is gone.
 PROCPOOL_DECL boost::asio::any_io_executor executor_of(const std::weak_ptr<pool_impl>& pool);
 /// Throws would_deadlock when the calling thread must run the pool's loop for `what` to return.

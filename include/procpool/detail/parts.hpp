@@ -19,7 +19,8 @@ template <class... Types>
 inline constexpr std::size_t count_of<type_list<Types...>> = sizeof...(Types);
 
 /// The types that a T is made of and that must be serializable too. cereal says that it can write a vector of anything;
-/// this list is why a vector of raw pointers is refused. A user's type with functions of its own has no parts: it knows.
+/// this list is why a vector of raw pointers is refused. A user's type with functions of its own has no parts: it
+/// knows.
 template <class T>
 struct parts {
     using type = type_list<>;

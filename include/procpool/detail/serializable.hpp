@@ -24,9 +24,8 @@ concept constructible = !std::is_class_v<T> || std::is_default_constructible_v<T
 
 /// T by itself, whatever its parts are. Raw pointers are asked for first: cereal answers yes for them and then fails.
 template <class T>
-concept shallow_serializable =
-    std::is_object_v<T> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T> &&
-    ((has_save<T> && has_load<T>) || transparent_aggregate<T>);
+concept shallow_serializable = std::is_object_v<T> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T> &&
+                               ((has_save<T> && has_load<T>) || transparent_aggregate<T>);
 
 /// T and everything in it. A type that contains itself (a tree) is met again inside and counts as good there.
 template <class T, class... Outer>
@@ -39,7 +38,8 @@ consteval bool deeply_serializable()
     else
         return []<class... Parts>(type_list<Parts...>) {
             return (deeply_serializable<Parts, Outer..., T>() && ...);
-        }(typename parts<T>::type{}) && constructible<T>;
+        }(typename parts<T>::type{}) &&
+               constructible<T>;
 }
 
 /// Whether a value is of no use in another process and why: one static_assert is false.
@@ -53,9 +53,10 @@ struct refuse {
     static_assert(!is_view<T>,
                   "procpool: a view cannot be kept or returned, what it shows stays in the other process; use "
                   "std::string or std::vector");
-    static_assert(!plain_aggregate<T> || transparent_aggregate<T>,
-                  "procpool: this aggregate has a C array or a base class and cannot be taken apart; use std::array and "
-                  "members, or give it a serialize() function for cereal");
+    static_assert(
+        !plain_aggregate<T> || transparent_aggregate<T>,
+        "procpool: this aggregate has a C array or a base class and cannot be taken apart; use std::array and "
+        "members, or give it a serialize() function for cereal");
     static_assert(is_view<T> || plain_aggregate<T> || std::is_pointer_v<T> || std::is_reference_v<T> ||
                       (has_save<T> && has_load<T>),
                   "procpool: this type cannot be serialized; make it an aggregate, or give it a serialize() function "

@@ -5,11 +5,31 @@
 #include <procpool/detail/call.hpp>
 #include <procpool/detail/callable.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <tuple>
 #include <utility>
 
 namespace procpool::detail {
+
+inline void write_code(writer& to, code_ref code)
+{
+    to.append(&code, sizeof(code));
+}
+
+/// The worker must know the module of `code` before it can run the call.
+inline void write_code(call& made, writer& to, code_ref code)
+{
+    made.modules = std::max(made.modules, static_cast<std::uint32_t>(code.module) + 1);
+    write_code(to, code);
+}
+
+inline code_ref read_code(reader& from)
+{
+    code_ref code;
+    from.extract(&code, sizeof(code));
+    return code;
+}
 
 /// How a callable itself travels: a function pointer as a place in a module, a function object as its state, an empty
 /// one not at all.
@@ -35,13 +55,11 @@ template <class R, class... Ps>
 struct callable_codec<R (*)(Ps...)> {
     static void encode(call& made, writer& to, R (*fn)(Ps...))
     {
-        const code_ref where = locate_code(reinterpret_cast<const void*>(fn));
-        refer_to(made, where);
-        procpool::encode(to, where);
+        write_code(made, to, locate_code(reinterpret_cast<const void*>(fn)));
     }
     static auto decode(reader& from) -> R (*)(Ps...)
     {
-        const void* code = resolve_code(procpool::decode<code_ref>(from));
+        const void* code = resolve_code(read_code(from));
         return reinterpret_cast<R (*)(Ps...)>(const_cast<void*>(code));
     }
 };

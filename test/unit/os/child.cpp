@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(killing_a_group_takes_every_process_of_it)
     leader.await_stop();
     write.reset();
     kill_group(leader.pid());
-    BOOST_TEST(test::becomes_readable(read.get())); // end of file: nobody of the group holds the write end
+    BOOST_TEST_REQUIRE(test::becomes_readable(read.get())); // end of file: nobody of the group holds the write end
     BOOST_TEST(leader.end().number == SIGKILL);
 }
 

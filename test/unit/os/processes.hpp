@@ -53,7 +53,7 @@ inline descriptor open_pidfd(pid_t pid)
 /// Waits for the event with a generous limit, so that a failure is reported and not a hang.
 inline bool becomes_readable(int fd)
 {
-    constexpr int limit_ms = 60'000;
+    constexpr int limit_ms = 30'000;
     pollfd watched{fd, POLLIN, 0};
     int ready = 0;
     do

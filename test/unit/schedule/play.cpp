@@ -17,8 +17,8 @@ void insist(bool holds, const char* what)
 
 std::string text_of(const action& a)
 {
-    static constexpr std::array kinds{"spawn",   "send",   "take_back", "inspect", "kill_if_running", "kill",
-                                      "collect", "retire", "finish",    "forget"};
+    static constexpr std::array kinds{"spawn", "send",    "take_back", "inspect", "kill_if_running",
+                                      "kill",  "collect", "retire",    "finish",  "forget"};
     static constexpr std::array reasons{"answered", "cancelled", "timed_out", "crashed", "start_failed"};
     std::string text = kinds.at(static_cast<std::size_t>(a.kind));
     if (a.about)
@@ -42,6 +42,7 @@ part& play::submit(int priority, std::optional<duration> timeout)
     p.it.id = parts_.size();
     p.it.priority = priority;
     p.it.timeout = timeout;
+    p.waits_since = act_;
     scheduler_.submit(p.it, now_);
     settle();
     return p;
@@ -103,6 +104,7 @@ void play::die(worker_id id)
     for (part* p : gone.mapped().tasks) {
         scheduler_.lost(p->it, p->says == word::running);
         p->says = word::none;
+        p->waits_since = act_;
         perform_all();
     }
     scheduler_.worker_ended(id, now_);
@@ -125,6 +127,7 @@ void play::terminate()
 {
     for (part& p : parts_)
         p.given_up = true;
+    terminated_ = true;
     scheduler_.terminate();
     settle();
 }
@@ -149,6 +152,7 @@ void play::settle()
         perform_all();
     }
     check_rest();
+    ++act_;
 }
 
 void play::perform_all()
@@ -199,6 +203,7 @@ void play::perform(const action& a)
 void play::spawn(worker_id id)
 {
     insist(workers_.size() < most_workers_, "there are never more workers than allowed");
+    insist(!terminated_, "nothing is started after terminate");
     if (starts_fail)
         scheduler_.worker_ended(id, now_);
     else
@@ -211,7 +216,8 @@ void play::send(part& p, worker_id id)
     insist(w.lives() && !w.retired, "tasks go to workers that take them");
     insist(!p.ran && !p.outcome && p.says == word::none, "a task is sent to one worker, and never after it started");
     for (const part& other : parts_)
-        insist(other.it.where != stage::waiting || other.it.priority <= p.it.priority, "higher priority first");
+        insist(other.it.where != stage::waiting || other.waits_since == act_ || other.it.priority <= p.it.priority,
+               "of those that waited before, a higher priority is sent first");
     p.says = word::queued;
     p.on = id;
     w.tasks.push_back(&p);
@@ -223,6 +229,7 @@ void play::take_back(part& p)
     if (success) {
         std::erase(workers_.at(p.on).tasks, &p);
         p.says = word::none;
+        p.waits_since = act_;
     }
     scheduler_.taken_back(p.it, success, now_);
 }

@@ -25,6 +25,7 @@ struct part {
     bool ran = false;
     bool given_up = false; ///< Its caller cancelled it, or the pool was terminated.
     bool forgotten = false;
+    unsigned waits_since = 0; ///< Which act put it into the queue.
     time_point started{};
     std::optional<reason> outcome;
 };
@@ -92,6 +93,8 @@ private:
     std::map<worker_id, stand_in> workers_;
     std::deque<part> parts_; // addresses are stable
     std::string heard_;
+    bool terminated_ = false;
+    unsigned act_ = 1; // counts the events from outside
 };
 
 /// Plays with one ready worker, or more.

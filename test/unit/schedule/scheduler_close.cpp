@@ -33,6 +33,7 @@ BOOST_AUTO_TEST_CASE(what_was_submitted_is_still_done)
 BOOST_AUTO_TEST_CASE(a_closed_pool_heals_while_it_has_tasks)
 {
     play p = with_workers(1, 1);
+    p.start(p.submit());
     part& t = p.submit();
     p.close();
     p.die(1);

@@ -65,6 +65,7 @@ BOOST_AUTO_TEST_CASE(tasks_of_a_dead_worker_return_to_the_front_of_the_queue)
     for (int i = 0; i < 4; ++i)
         p.submit();
     p.die(1);
+    p.pass(start_policy::first_pause);
     p.heard();
     p.ready(2);
     BOOST_TEST(p.heard() == "send t1 w2; send t2 w2");

@@ -288,19 +288,17 @@ BOOST_AUTO_TEST_CASE(a_shared_pointer_never_refers_to_an_object_of_another_type)
 {
     using pointers = std::pair<std::shared_ptr<int>, std::shared_ptr<std::string>>;
     const auto first = bytes_of(std::tuple(0x80000001u, 7, 1u));
-    BOOST_TEST(
-        reading_failure<pointers>(first).ends_with("a shared pointer refers to an object that is not there"));
+    BOOST_TEST(reading_failure<pointers>(first).ends_with("a shared pointer refers to an object that is not there"));
     const auto twice = bytes_of(std::tuple(0x80000001u, 7, 0x80000001u));
     BOOST_TEST(reading_failure<pointers>(twice).ends_with("two shared pointers have the same number"));
     const auto unknown = bytes_of(std::tuple(3u, 1u));
-    BOOST_TEST(
-        reading_failure<pointers>(unknown).ends_with("a shared pointer refers to an object that is not there"));
+    BOOST_TEST(reading_failure<pointers>(unknown).ends_with("a shared pointer refers to an object that is not there"));
 }
 
 BOOST_AUTO_TEST_CASE(nesting_is_bounded_when_written)
 {
-    BOOST_TEST(failure_of([] { bytes_of(chain_of(max_nesting)); })
-                   .ends_with("values are nested more than 512 levels deep"));
+    BOOST_TEST(
+        failure_of([] { bytes_of(chain_of(max_nesting)); }).ends_with("values are nested more than 512 levels deep"));
     const auto deepest = bytes_of(chain_of(max_nesting / 2 - 1));
     BOOST_TEST((value_of<chain>(deepest).next != nullptr));
 }
@@ -313,10 +311,11 @@ BOOST_AUTO_TEST_CASE(two_megabytes_of_nested_pointers_are_refused)
 
 BOOST_AUTO_TEST_CASE(a_failure_names_the_type_and_the_reason)
 {
-    BOOST_TEST(failure_of([] { bytes_of(std::vector<throws_when_written>(1)); }) ==
-               "A value of type std::vector<wire_codec::(anonymous namespace)::throws_when_written, "
-               "std::allocator<wire_codec::(anonymous namespace)::throws_when_written> > could not be turned into bytes: "
-               "no ink");
+    BOOST_TEST(
+        failure_of([] { bytes_of(std::vector<throws_when_written>(1)); }) ==
+        "A value of type std::vector<wire_codec::(anonymous namespace)::throws_when_written, "
+        "std::allocator<wire_codec::(anonymous namespace)::throws_when_written> > could not be turned into bytes: "
+        "no ink");
     BOOST_TEST(reading_failure<std::string>({}) ==
                "A value of type std::string could not be made from its bytes: the bytes end too early");
 }

@@ -168,7 +168,8 @@ void error_codes()
 {
     arrive_equal(std::error_code(), std::make_error_code(std::errc::io_error),
                  std::error_code(ENOENT, std::system_category()), std::make_error_code(std::future_errc::no_state),
-                 std::make_error_code(std::io_errc::stream), std::error_code(make_error_code(procpool::errc::timed_out)));
+                 std::make_error_code(std::io_errc::stream),
+                 std::error_code(make_error_code(procpool::errc::timed_out)));
     arrive_equal(boost::system::error_code(), make_error_code(procpool::errc::timed_out),
                  make_error_code(boost::system::errc::io_error),
                  boost::system::error_code(ENOENT, boost::system::system_category()),
@@ -180,21 +181,39 @@ const row rows[] = {
      [] { arrive_equal(true, 'c', u8'c', L'c', u'c', U'c', -1, ~0ull, std::int8_t{-3}, 1.5f, 2.5, 3.5L); }},
     {"enumerations, `std::byte`", [] { arrive_equal(color::green, std::byte{255}, std::vector{std::byte{1}}); }},
     {"`std::string` and its kin", [] { arrive_equal("text\0more"s, L"wide"s, u8"8"s, u"16"s, U"32"s, ""s); }},
-    {"`std::vector`", [] { arrive_equal(std::vector{1, 2}, std::vector{"a"s, "b"s}, std::vector<std::vector<int>>(3)); }},
-    {"`std::vector<bool>`", [] { arrive_equal(std::vector<bool>{true, false, true}, std::vector<bool>()); }},
-    {"`std::array`", [] { arrive_equal(std::array{1, 2}, std::array{"a"s}, std::array<bool, 2>{true}, std::array<int, 0>()); }},
+    {"`std::vector`",
+     [] {
+         arrive_equal(std::vector{1, 2}, std::vector{"a"s, "b"s}, std::vector<std::vector<int>>(3));
+     }},
+    {"`std::vector<bool>`",
+     [] {
+         arrive_equal(std::vector<bool>{true, false, true}, std::vector<bool>());
+     }},
+    {"`std::array`",
+     [] {
+         arrive_equal(std::array{1, 2}, std::array{"a"s}, std::array<bool, 2>{true}, std::array<int, 0>());
+     }},
     {"`std::deque`, `std::list`, `std::forward_list`",
-     [] { arrive_equal(std::deque{1, 2}, std::list{"a"s, "b"s}, std::forward_list{3.5, 4.5}); }},
+     [] {
+         arrive_equal(std::deque{1, 2}, std::list{"a"s, "b"s}, std::forward_list{3.5, 4.5});
+     }},
     {"`std::map`, `std::multimap`",
-     [] { arrive_equal(std::map<std::string, int>{{"a", 1}}, std::multimap<int, std::string>{{1, "a"}, {1, "b"}}); }},
-    {"`std::set`, `std::multiset`", [] { arrive_equal(std::set{1, 2}, std::multiset{"a"s, "a"s}); }},
+     [] {
+         arrive_equal(std::map<std::string, int>{{"a", 1}}, std::multimap<int, std::string>{{1, "a"}, {1, "b"}});
+     }},
+    {"`std::set`, `std::multiset`",
+     [] {
+         arrive_equal(std::set{1, 2}, std::multiset{"a"s, "a"s});
+     }},
     {"`std::unordered_map`, `std::unordered_multimap`",
      [] {
          arrive_equal(std::unordered_map<std::string, int>{{"a", 1}, {"b", 2}},
                       std::unordered_multimap<int, int>{{1, 2}, {1, 3}});
      }},
     {"`std::unordered_set`, `std::unordered_multiset`",
-     [] { arrive_equal(std::unordered_set{1, 2}, std::unordered_multiset{1, 1}); }},
+     [] {
+         arrive_equal(std::unordered_set{1, 2}, std::unordered_multiset{1, 1});
+     }},
     {"`std::stack`, `std::queue`, `std::priority_queue`",
      [] {
          arrives_in_order(std::stack<int>(std::deque{1, 2}));
@@ -209,7 +228,10 @@ const row rows[] = {
     {"`std::shared_ptr`, `std::weak_ptr`", &pointers_that_share},
     {"`std::bitset`", [] { arrive_equal(std::bitset<70>(5), std::bitset<8>("10101010")); }},
     {"`std::complex`", [] { arrive_equal(std::complex(1.5, -2.5)); }},
-    {"`std::valarray`", [] { BOOST_CHECK((sent(std::valarray{1, 2}) == std::valarray{1, 2}).min()); }},
+    {"`std::valarray`",
+     [] {
+         BOOST_CHECK((sent(std::valarray{1, 2}) == std::valarray{1, 2}).min());
+     }},
     {"`std::atomic`",
      [] {
          const auto bytes = bytes_of(std::atomic(7));
@@ -224,7 +246,10 @@ const row rows[] = {
     {"`std::error_code`, `boost::system::error_code`", &error_codes},
     {"`std::string_view` and its kin (parameters only)", &views},
     {"`std::span<const T>` (parameters only)", &spans},
-    {"aggregates", [] { arrive_equal(point{1, 2.5}, job{"name", {{1, 2}, {3, 4}}, color::red}, job()); }},
+    {"aggregates",
+     [] {
+         arrive_equal(point{1, 2.5}, job{"name", {{1, 2}, {3, 4}}, color::red}, job());
+     }},
     {"classes with functions for cereal", [] { BOOST_TEST(sent(account(42)).balance() == 42); }},
     {"classes with `load_and_construct()`", [] { BOOST_TEST(sent(sealed(42)).value() == 42); }},
 };
@@ -246,7 +271,7 @@ BOOST_AUTO_TEST_CASE(every_type_of_the_table_arrives_as_it_was_sent)
 {
     for (const auto& [name, round_trip] : rows)
         BOOST_TEST_CONTEXT(name)
-        round_trip();
+    round_trip();
 }
 
 BOOST_AUTO_TEST_CASE(every_row_of_the_table_is_tested_and_every_test_is_a_row)

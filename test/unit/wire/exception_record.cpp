@@ -171,9 +171,18 @@ BOOST_AUTO_TEST_CASE(standard_exceptions_arrive_as_themselves)
 
 BOOST_AUTO_TEST_CASE(a_bad_variant_access_keeps_its_reason)
 {
-    arrive(std::bad_variant_access(), caught_from<std::bad_variant_access>([] {
-               static_cast<void>(std::get<0>(std::variant<int, char>('x')));
-           }));
+    arrive(std::bad_variant_access(),
+           caught_from<std::bad_variant_access>([] { static_cast<void>(std::get<0>(std::variant<int, char>('x'))); }));
+    const auto valueless = caught_from<std::bad_variant_access>([] {
+        struct never_made {
+            never_made() { throw 42; }
+            never_made(const never_made&) {}
+        };
+        std::variant<int, never_made> variant;
+        BOOST_CHECK_THROW(variant.emplace<1>(), int);
+        std::visit([](const auto&) {}, variant);
+    });
+    arrive(valueless);
 }
 
 BOOST_AUTO_TEST_CASE(errors_with_codes_keep_code_and_text)
@@ -190,8 +199,8 @@ BOOST_AUTO_TEST_CASE(errors_with_codes_keep_code_and_text)
 
 BOOST_AUTO_TEST_CASE(a_filesystem_error_keeps_its_paths)
 {
-    const auto error = caught_from<std::filesystem::filesystem_error>(
-        [] { std::filesystem::rename("/does not/exist", "/nor/this"); });
+    const auto error =
+        caught_from<std::filesystem::filesystem_error>([] { std::filesystem::rename("/does not/exist", "/nor/this"); });
     const auto same = arrived(error);
     BOOST_TEST(same.path1() == error.path1());
     BOOST_TEST(same.path2() == error.path2());

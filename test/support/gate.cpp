@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "support/gate.hpp"
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+#include <array>
+#include <cerrno>
+#include <fcntl.h>
+#include <filesystem>
+#include <stdexcept>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace procpool::test {
+namespace {
+
+std::string make_folder()
+{
+    auto path = (std::filesystem::temp_directory_path() / "procpool-gate-XXXXXX").string();
+    if (!::mkdtemp(path.data()))
+        throw std::system_error(errno, std::generic_category(), "mkdtemp");
+    return path;
+}
+
+// Open for both directions, so that neither end ever waits for the other one to be opened.
+int open_end(const std::string& path)
+{
+    const int end = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
+    if (end < 0)
+        throw std::system_error(errno, std::generic_category(), path);
+    return end;
+}
+
+int make_pipe(const std::string& path)
+{
+    if (::mkfifo(path.c_str(), 0600) != 0)
+        throw std::system_error(errno, std::generic_category(), path);
+    return open_end(path);
+}
+
+void require_whole(ssize_t moved, std::size_t size)
+{
+    if (moved != static_cast<ssize_t>(size))
+        throw std::runtime_error("a gate's pipe moved only a part");
+}
+
+} // namespace
+
+gate::gate(const boost::asio::any_io_executor& executor)
+    : path_(make_folder()), arrivals_(executor, make_pipe(path_ + "/arrivals")), departures_(make_pipe(path_ + "/departures"))
+{
+}
+
+gate::~gate()
+{
+    ::close(departures_);
+    std::filesystem::remove_all(path_);
+}
+
+boost::asio::awaitable<pid_t> gate::async_next()
+{
+    pid_t pid = 0;
+    co_await boost::asio::async_read(arrivals_, boost::asio::buffer(&pid, sizeof(pid)), boost::asio::use_awaitable);
+    co_return pid;
+}
+
+pid_t gate::next()
+{
+    pid_t pid = 0;
+    boost::asio::read(arrivals_, boost::asio::buffer(&pid, sizeof(pid)));
+    return pid;
+}
+
+void gate::open(std::size_t tasks)
+{
+    const std::string tokens(tasks, 'x');
+    require_whole(::write(departures_, tokens.data(), tokens.size()), tokens.size());
+}
+
+pid_t hold(const std::string& gate)
+{
+    const int arrivals = open_end(gate + "/arrivals");
+    const int departures = open_end(gate + "/departures");
+    const pid_t self = ::getpid();
+    char token = 0;
+    require_whole(::write(arrivals, &self, sizeof(self)), sizeof(self));
+    require_whole(::read(departures, &token, 1), 1);
+    ::close(arrivals);
+    ::close(departures);
+    return self;
+}
+
+} // namespace procpool::test
