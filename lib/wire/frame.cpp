@@ -76,7 +76,7 @@ std::optional<frame> frame_reader::next()
 
 bool frame_reader::acceptable(const frame_header& header) const noexcept
 {
-#ifndef PROCPOOL_PLANTED_BUG
+#ifndef PROCPOOL_PLANTED_BUG // what the fuzz target must find
     if (header.size > max_payload_)
         return false;
 #endif

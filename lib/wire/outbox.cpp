@@ -42,8 +42,12 @@ std::vector<std::byte> answer_stream::collect(const outbox& shared)
 {
     const auto begin = shared.begin.load(std::memory_order_acquire);
     const auto end = shared.end.load(std::memory_order_acquire);
-    if (begin > received_ || end <= received_ || end - begin > outbox_size)
+    if (begin > received_ || end <= received_)
         return {};
+#ifndef PROCPOOL_PLANTED_BUG // what the fuzz target must find
+    if (end - begin > outbox_size)
+        return {};
+#endif
     const auto source = std::span(shared.bytes).subspan(received_ - begin, end - received_);
     std::vector<std::byte> copy(source.begin(), source.end());
     std::atomic_thread_fence(std::memory_order_acquire);

@@ -294,20 +294,25 @@ BOOST_AUTO_TEST_CASE(a_process_that_a_task_left_behind_neither_delays_the_report
 {
     const mailbox left_behind;
     procpool::pool pool({.workers = 1});
-    const auto leave_behind_and_die = [](const std::string& mailbox_path) {
+    const auto leave_behind = [](const std::string& mailbox_path) {
+        tell(mailbox_path, own_pid());
         if (::fork() == 0)
             tell_and_wait(mailbox_path); // with the worker's pipes open
         if (::fork() == 0) {
             tell(mailbox_path, own_pid());
             ::execl("/bin/sleep", "sleep", "1000", nullptr);
         }
-        for (;;)
-            ::pause();
+        tell_and_wait(mailbox_path);
     };
-    auto victim = pool.async_submit(leave_behind_and_die, left_behind.path());
-    const watched_process copy(left_behind.receive());
-    const watched_process program(left_behind.receive());
-    const watched_process worker(pool.stats().busy == 1 ? ::getpgid(left_behind.receive_group()) : -1);
+    auto victim = pool.async_submit(leave_behind, left_behind.path());
+    const watched_process worker(left_behind.receive());
+    const std::array<watched_process, 2> others{watched_process(left_behind.receive()), watched_process(left_behind.receive())};
+    left_behind.receive();
+    worker.kill(SIGKILL);
+    BOOST_TEST(crash_of(victim).has_value());
+    for (const auto& each : others)
+        BOOST_TEST(each.ends());
+    BOOST_TEST(pool.async_submit(own_pid).get(60s) > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
