@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A coroutine on the program's own event loop that waits for tasks. The loop's thread never blocks: it could serve clients
-// meanwhile.
+// A coroutine on the program's own event loop that waits for tasks. The loop's thread never blocks: it could serve
+// clients meanwhile.
 //
 //     build/dev/examples/coroutine
 #include <procpool.hpp>

@@ -6,11 +6,14 @@
 // [quickstart]
 #include <procpool.hpp>
 
+#include <cstdlib>
 #include <iostream>
 
 int divide(int dividend, int divisor)
 {
-    return dividend / divisor; // by zero: the kernel kills the process that does it, here a worker
+    if (divisor == 0)
+        std::abort(); // as a failed assertion in somebody's library would
+    return dividend / divisor;
 }
 
 int main()
@@ -18,13 +21,13 @@ int main()
     procpool::run_if_worker(); // first in main: workers are started from this same program, and begin here too
     procpool::pool pool({.workers = 2});
 
-    auto good = pool.async_submit(divide, 84, 2); // runs in a worker process, from now on
+    auto good = pool.async_submit(divide, 84, 2); // a future: the task is queued, and runs in a worker process
     auto bad = pool.async_submit(divide, 1, 0);
     std::cout << "84 / 2 = " << good.get() << '\n';
     try {
         std::cout << "1 / 0 = " << bad.get() << '\n';
     } catch (const procpool::worker_crashed&) {
-        std::cout << "1 / 0 has killed its worker, and this program goes on\n";
+        std::cout << "1 / 0 killed its worker, and this program goes on\n";
     }
 }
 // [/quickstart]

@@ -3,20 +3,28 @@
 
 #include <boost/asio/use_awaitable.hpp>
 
-#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 #include <unistd.h>
 
 namespace procgrep {
 
+namespace {
+
 using namespace std::chrono_literals;
+
+double milliseconds(std::chrono::duration<double, std::milli> time)
+{
+    return time.count();
+}
+
+} // namespace
 
 session::session(boost::asio::io_context& loop, const options& chosen, const file_list& list)
     : report_{list.files},
       pool_{loop, {.workers = chosen.workers}},
       dispatch_{pool_, chosen, list.files, report_},
-      heartbeat_{loop.get_executor(), 1ms, [this](auto late) { longest_block_ = std::max(longest_block_, late); }}
+      watch_{loop.get_executor()}
 {
     for (const auto& error : list.errors)
         report_.complain(error);
@@ -28,7 +36,7 @@ boost::asio::awaitable<void> session::run()
 {
     co_await dispatch_.run();
     elapsed_ = clock::now() - started_;
-    heartbeat_.stop();
+    watch_.stop();
     if (progress_)
         progress_->stop();
     co_await pool_.async_join(boost::asio::use_awaitable);
@@ -47,10 +55,10 @@ void session::print_summary() const
     const auto rate = static_cast<double>(report_.files()) / std::chrono::duration<double>(elapsed_).count();
     std::fprintf(stderr,
                  "procgrep: %zu files, %" PRIu64 " matching lines, %zu crashed, %zu timed out, %" PRIu64
-                 " workers restarted, %.0f files/s, event loop blocked at most %.1f ms\n",
+                 " workers restarted, %.0f files/s, event loop blocked at most %.1f ms (%.1f ms by its own work)\n",
                  report_.files(), report_.matches(), dispatch_.crashed(), dispatch_.timed_out(),
-                 stats.crashed_workers + stats.killed_workers, rate,
-                 std::chrono::duration<double, std::milli>(longest_block_).count());
+                 stats.crashed_workers + stats.killed_workers, rate, milliseconds(watch_.longest_block()),
+                 milliseconds(watch_.longest_work()));
 }
 
 } // namespace procgrep

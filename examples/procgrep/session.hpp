@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dispatch.hpp"
+#include "loop_watch.hpp"
 #include "options.hpp"
 #include "report.hpp"
 #include "ticker.hpp"
@@ -38,8 +39,7 @@ private:
     dispatch dispatch_;
     clock::time_point started_ = clock::now();
     clock::duration elapsed_{};
-    clock::duration longest_block_{};
-    ticker heartbeat_; // a server's next client would have waited as long as this is late
+    loop_watch watch_;
     std::optional<ticker> progress_;
 };
 

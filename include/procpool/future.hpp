@@ -138,7 +138,8 @@ struct initiate_take {
     template <class Handler>
     void operator()(Handler&& handler) const
     {
-        auto added = std::make_shared<taking_waiter<R, std::decay_t<Handler>>>(std::move(handler), get_executor(), state);
+        auto added = std::make_shared<taking_waiter<R, std::decay_t<Handler>>>(
+            std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor(), state);
         connect_cancellation(added->handler(), state->pool(), state);
         state->attach(std::move(added));
     }
@@ -154,7 +155,8 @@ struct initiate_ready {
     template <class Handler>
     void operator()(Handler&& handler) const
     {
-        auto added = std::make_shared<ready_waiter<std::decay_t<Handler>>>(std::move(handler), get_executor());
+        auto added = std::make_shared<ready_waiter<std::decay_t<Handler>>>(
+            std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor());
         auto slot = boost::asio::get_associated_cancellation_slot(added->handler());
         if (slot.is_connected())
             slot.assign([state = state, weak = std::weak_ptr<waiter>(added)](boost::asio::cancellation_type type) {

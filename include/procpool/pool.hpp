@@ -38,7 +38,7 @@ struct initiate_join {
     template <class Handler>
     void operator()(Handler&& handler, std::optional<std::chrono::nanoseconds> limit) const
     {
-        start_join(pool, limit, std::move(handler));
+        start_join(pool, limit, std::forward<Handler>(handler));
     }
 };
 

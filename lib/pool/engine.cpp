@@ -31,7 +31,6 @@ void engine::accept(std::vector<operation_ptr> submitted)
     for (auto& op : submitted) {
         scheduler_.submit(scheduled_operation::of(*op), now());
         op.detach(); // forget() lets go of it
-        perform_all();
     }
     turn();
 }
@@ -93,7 +92,7 @@ void engine::task_answered(link::link& from, const wire::frame& answer)
     auto* op = std::exchange(seats_.at(from.number()).tasks[header.slot], nullptr);
     answer_ = &answer;
     scheduler_.answered(*op, header.kind == wire::frame_kind::result, std::chrono::nanoseconds(header.ran_ns), now());
-    perform_all();
+    perform_decided();
     answer_ = nullptr;
 }
 

@@ -56,6 +56,7 @@ private:
     schedule::time_point now() noexcept;
     void turn();
     void perform_all();
+    void perform_decided();
     void perform(const schedule::action& action);
     void perform_on_worker(const schedule::action& action, seat& at);
     void spawn(schedule::worker_id id);

@@ -40,6 +40,13 @@ void engine::perform_all()
         perform(*next);
 }
 
+// The outcome of the task that was just answered, while its bytes are here.
+void engine::perform_decided()
+{
+    while (const auto next = scheduler_.next_decided_action())
+        perform(*next);
+}
+
 void engine::perform(const action& next)
 {
     switch (next.kind) {

@@ -17,7 +17,18 @@ bool scheduler::earlier::operator()(const worker* a, const worker* b) const noex
 
 std::optional<action> scheduler::next_action()
 {
-    auto& queue = actions_.empty() ? collects_ : actions_;
+    if (actions_.empty() && undispatched_)
+        dispatch(*undispatched_);
+    return take_from(actions_.empty() ? collects_ : actions_);
+}
+
+std::optional<action> scheduler::next_decided_action()
+{
+    return take_from(actions_);
+}
+
+std::optional<action> scheduler::take_from(std::deque<action>& queue)
+{
     if (queue.empty())
         return {};
     const action next = queue.front();

@@ -64,8 +64,11 @@ public:
     void terminate();
     void tick(time_point now);
 
-    /// The next thing to do, if there is one.
+    /// The next thing to do, if there is one. What follows from submissions and answers is decided here, when all else is
+    /// done: once for all that arrived together.
     std::optional<action> next_action();
+    /// The same without deciding anything: between two submissions, and between two answers, this is enough.
+    std::optional<action> next_decided_action();
     /// When tick() must be called at the latest; empty: not at all.
     std::optional<time_point> next_alarm() const;
 
@@ -86,6 +89,7 @@ private:
     };
     static constexpr duration longest_hold = std::chrono::milliseconds(1);
 
+    static std::optional<action> take_from(std::deque<action>& queue);
     void push(action_kind kind, worker_id on, task* about = nullptr, reason why = {});
     void finish(task& t, reason why);
     void forget(task& t);
@@ -124,6 +128,7 @@ private:
     std::set<task*, earlier> watched_;  // sent tasks with a timeout
     std::set<worker*, earlier> alarms_; // workers that must be ready, or gone, by a time
     std::optional<time_point> collect_at_;
+    std::optional<time_point> undispatched_; // of the last submission or answer since dispatch()
     std::deque<action> actions_;
     std::deque<action> collects_; // last: their answers end tasks that other actions may be about
     tally counts_;

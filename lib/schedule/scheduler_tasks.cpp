@@ -23,7 +23,7 @@ void scheduler::submit(task& t, time_point now)
     ++counts_.submitted;
     waiting_.push(t);
     make_way_for(t);
-    dispatch(now);
+    undispatched_ = now;
 }
 
 void scheduler::cancel(task& t, bool if_running, time_point now)
@@ -48,7 +48,7 @@ void scheduler::answered(task& t, bool succeeded, duration ran, time_point now)
     }
     leave_worker(t);
     forget(t);
-    dispatch(now);
+    undispatched_ = now;
 }
 
 void scheduler::taken_back(task& t, bool success, time_point now)
@@ -113,6 +113,7 @@ void scheduler::lost(task& t, bool started)
 // Gives waiting tasks to the least loaded workers, then sees whether the number and the load of the workers fit.
 void scheduler::dispatch(time_point now)
 {
+    undispatched_.reset();
     while (task* t = waiting_.front()) {
         worker* w = ready_.least();
         if (!w || w->load() >= ahead_.window())

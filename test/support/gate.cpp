@@ -5,26 +5,15 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
-#include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <filesystem>
 #include <stdexcept>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
 
 namespace procpool::test {
 namespace {
-
-std::string make_folder()
-{
-    auto path = (std::filesystem::temp_directory_path() / "procpool-gate-XXXXXX").string();
-    if (!::mkdtemp(path.data()))
-        throw std::system_error(errno, std::generic_category(), "mkdtemp");
-    return path;
-}
 
 // Open for both directions, so that neither end ever waits for the other one to be opened.
 int open_end(const std::string& path)
@@ -51,14 +40,13 @@ void require_whole(ssize_t moved, std::size_t size)
 } // namespace
 
 gate::gate(const boost::asio::any_io_executor& executor)
-    : path_(make_folder()), arrivals_(executor, make_pipe(path_ + "/arrivals")), departures_(make_pipe(path_ + "/departures"))
+    : arrivals_(executor, make_pipe(folder_ / "arrivals")), departures_(make_pipe(folder_ / "departures"))
 {
 }
 
 gate::~gate()
 {
     ::close(departures_);
-    std::filesystem::remove_all(path_);
 }
 
 boost::asio::awaitable<pid_t> gate::async_next()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "support/processes.hpp"
+
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/readable_pipe.hpp>
 
@@ -18,7 +20,7 @@ public:
     ~gate();
 
     /// The argument of hold().
-    const std::string& path() const noexcept { return path_; }
+    std::string path() const { return folder_.path().string(); }
 
     /// The pid of the next worker that has come to the gate.
     boost::asio::awaitable<pid_t> async_next();
@@ -29,7 +31,7 @@ public:
     void open(std::size_t tasks = 1);
 
 private:
-    std::string path_;
+    temporary_directory folder_;
     boost::asio::readable_pipe arrivals_;
     int departures_;
 };

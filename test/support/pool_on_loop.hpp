@@ -3,6 +3,7 @@
 
 #include "support/left_behind.hpp"
 
+#include <procpool/error.hpp>
 #include <procpool/pool.hpp>
 
 #include <boost/asio/co_spawn.hpp>

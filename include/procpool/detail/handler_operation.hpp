@@ -55,7 +55,7 @@ struct initiate_submit {
     {
         using operation_type = handler_operation<R, std::decay_t<Handler>>;
         boost::intrusive_ptr<operation_type> op(
-            new operation_type(std::move(made), options, std::move(handler), get_executor()));
+            new operation_type(std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor()));
         connect_cancellation(op->handler(), pool, op);
         submit(pool, std::move(op), full_queue::wait_in_line);
     }

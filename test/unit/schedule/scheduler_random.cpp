@@ -27,7 +27,7 @@ public:
     void step()
     {
         play_.starts_fail = one_in(20);
-        switch (below(10)) {
+        switch (below(13)) {
         case 0:
         case 1:
         case 2:
@@ -79,7 +79,7 @@ private:
 
     void submit()
     {
-        const auto timeout = one_in(4) ? std::optional<duration>(below(20'000'000)) : std::nullopt;
+        const auto timeout = one_in(4) ? std::optional<duration>(below(4'000'000)) : std::nullopt;
         play_.submit(static_cast<int>(below(3)), timeout);
     }
 
@@ -87,6 +87,9 @@ private:
     {
         if (play_.parts().empty())
             return;
+        const worker_id busy = any_worker([](const stand_in& w) { return w.lives() && w.first(word::running); });
+        if (busy && one_in(2))
+            return play_.cancel(*play_.workers().at(busy).first(word::running), one_in(2));
         const std::size_t newest = std::min<std::size_t>(play_.parts().size(), 20);
         part& p = play_.parts()[play_.parts().size() - 1 - below(newest)];
         if (!p.outcome)

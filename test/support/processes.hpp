@@ -1,39 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <procpool.hpp>
+#include "support/left_behind.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <map>
-#include <memory>
 #include <string>
 #include <vector>
 
 namespace procpool::test {
-
-/// A fixture: whatever the case did, no descriptor and no child is left.
-struct nothing_left_behind {
-    nothing_left_behind();
-    nothing_left_behind(const nothing_left_behind&) = delete;
-    nothing_left_behind& operator=(const nothing_left_behind&) = delete;
-    ~nothing_left_behind();
-
-    std::ptrdiff_t descriptors;
-};
-
-std::ptrdiff_t count_descriptors();
-bool has_children();
 
 /// What is behind each descriptor of this process.
 std::map<int, std::string> open_descriptors();
 
 /// The limit for an event that a test waits for: generous, so that a failure is reported and is no hang.
 inline constexpr int patience_ms = 60'000;
-
-/// Polls until a condition that no descriptor tells holds; false when patience is at an end.
-template <class Condition>
-bool eventually(Condition condition);
 
 /// A directory that lives as long as the object.
 class temporary_directory {
@@ -113,30 +95,10 @@ std::string helper_program(const std::string& name);
 /// What a shell command prints.
 std::string output_of(const std::string& command);
 
-/// A byte for each task, in a file that many processes map: each task adds one to its own.
-class ledger {
-public:
-    /// Makes the file.
-    ledger(const std::filesystem::path& file, std::size_t size);
-    /// Maps a file that another process made.
-    explicit ledger(const std::filesystem::path& file);
-
-    void add(std::size_t entry) noexcept;
-    unsigned count(std::size_t entry) const noexcept { return bytes_[entry]; }
-    std::size_t size() const noexcept { return size_; }
-
-private:
-    void map(int fd);
-
-    std::size_t size_;
-    std::shared_ptr<unsigned char[]> bytes_;
-};
-
-/// For tasks: adds one to an entry of the ledger in that file; maps it at the first use.
-void note(const std::string& ledger_file, std::size_t entry);
-
+/// Sets the deadline at the first call; false after it.
 bool yield_before(std::int64_t& deadline_ns) noexcept;
 
+/// Waits for a condition that no descriptor tells; false when patience is at an end.
 template <class Condition>
 bool eventually(Condition condition)
 {

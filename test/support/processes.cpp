@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "crash/processes.hpp"
+#include "support/processes.hpp"
 
-#include <boost/test/unit_test.hpp>
-
-#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
-#include <fstream>
-#include <iterator>
 #include <poll.h>
 #include <stdexcept>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -54,25 +48,6 @@ std::int32_t read_number(int fd)
 }
 
 } // namespace
-
-std::ptrdiff_t count_descriptors()
-{
-    return std::distance(fs::directory_iterator("/proc/self/fd"), {}) - 1; // the iterator has one too
-}
-
-bool has_children()
-{
-    siginfo_t info{};
-    return ::waitid(P_ALL, 0, &info, WEXITED | WNOWAIT | WNOHANG) == 0 || errno != ECHILD;
-}
-
-nothing_left_behind::nothing_left_behind() : descriptors(count_descriptors()) {}
-
-nothing_left_behind::~nothing_left_behind()
-{
-    BOOST_TEST(count_descriptors() == descriptors);
-    BOOST_TEST(!has_children());
-}
 
 std::map<int, std::string> open_descriptors()
 {
@@ -215,41 +190,6 @@ std::string output_of(const std::string& command)
         output.push_back(static_cast<char>(c));
     ::pclose(pipe);
     return output;
-}
-
-ledger::ledger(const fs::path& file, std::size_t size) : size_(size)
-{
-    std::ofstream(file).close();
-    fs::resize_file(file, size);
-    map(checked(::open(file.c_str(), O_RDWR | O_CLOEXEC), "open a ledger"));
-}
-
-ledger::ledger(const fs::path& file) : size_(fs::file_size(file))
-{
-    map(checked(::open(file.c_str(), O_RDWR | O_CLOEXEC), "open a ledger"));
-}
-
-void ledger::map(int fd)
-{
-    void* memory = ::mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    ::close(fd);
-    if (memory == MAP_FAILED)
-        checked(-1, "mmap a ledger");
-    bytes_ = {static_cast<unsigned char*>(memory), [size = size_](unsigned char* bytes) { ::munmap(bytes, size); }};
-}
-
-void ledger::add(std::size_t entry) noexcept
-{
-    std::atomic_ref(bytes_[entry]).fetch_add(1, std::memory_order_relaxed);
-}
-
-void note(const std::string& ledger_file, std::size_t entry)
-{
-    static std::map<std::string, ledger> open;
-    auto at = open.find(ledger_file);
-    if (at == open.end())
-        at = open.emplace(ledger_file, ledger(ledger_file)).first;
-    at->second.add(entry);
 }
 
 } // namespace procpool::test

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+// No innocent task dies: what is queued behind a task that is given up survives the kill of their worker.
+#include "support/ledger.hpp"
+#include "support/processes.hpp"
+
+#include <procpool.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <unistd.h>
+
+namespace {
+
+using namespace procpool::test;
+using namespace std::chrono_literals;
+
+void wait_for_ever(const std::string& mailbox_path)
+{
+    tell(mailbox_path, ::getpid());
+    for (;;)
+        ::pause();
+}
+
+void wait_in_silence()
+{
+    for (;;)
+        ::pause();
+}
+
+struct accounts {
+    temporary_directory directory;
+    std::string file = directory / "ledger";
+    ledger runs{file, 10'000};
+    std::size_t tasks = 0;
+
+    procpool::future<void> submit(procpool::pool& pool) { return pool.async_submit(note, file, tasks++); }
+    bool each_ran_once() const
+    {
+        std::size_t wrong = 0;
+        for (std::size_t i = 0; i != tasks; ++i)
+            wrong += runs.count(i) != 1;
+        return wrong == 0;
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(crash_kill_order, nothing_left_behind)
+
+BOOST_AUTO_TEST_CASE(the_task_behind_a_cancelled_one_runs_once)
+{
+    const mailbox started;
+    accounts innocent;
+    procpool::pool pool({.workers = 1});
+    for (int round = 0; round != 100; ++round) {
+        auto victim = pool.async_submit(wait_for_ever, started.path());
+        auto behind = innocent.submit(pool);
+        started.receive();
+        victim.cancel();
+        behind.get(60s);
+        BOOST_CHECK_THROW(victim.get(60s), boost::system::system_error);
+    }
+    BOOST_TEST(innocent.each_ran_once());
+}
+
+BOOST_AUTO_TEST_CASE(the_task_behind_one_that_timed_out_runs_once)
+{
+    accounts innocent;
+    procpool::pool pool({.workers = 2});
+    for (int round = 0; round != 50; ++round) {
+        std::vector<procpool::future<void>> behind;
+        auto victim = pool.async_submit({.timeout = 1ms}, wait_in_silence);
+        for (int i = 0; i != 5; ++i)
+            behind.push_back(innocent.submit(pool));
+        for (auto& each : behind)
+            each.get(60s);
+        BOOST_CHECK_THROW(victim.get(60s), boost::system::system_error);
+    }
+    BOOST_TEST(innocent.each_ran_once());
+}
+
+// The victim is about to end by itself when it is given up, so the kill meets its successors at any moment.
+BOOST_AUTO_TEST_CASE(tasks_behind_a_short_one_that_is_cancelled_at_any_moment_run_once)
+{
+    accounts innocent;
+    procpool::pool pool({.workers = 1});
+    for (int round = 0; round != 500; ++round) {
+        std::vector<procpool::future<void>> behind;
+        const auto spin = [](int turns) {
+            for (volatile int i = 0; i < turns; i = i + 1) {
+            }
+        };
+        auto victim = pool.async_submit(spin, round * 100);
+        for (int i = 0; i != 10; ++i)
+            behind.push_back(innocent.submit(pool));
+        if (round % 2 != 0)
+            behind.front().get(60s);
+        victim.cancel();
+        for (std::size_t i = static_cast<std::size_t>(round % 2); i != behind.size(); ++i)
+            behind[i].get(60s);
+    }
+    BOOST_TEST(innocent.each_ran_once());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

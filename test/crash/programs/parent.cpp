@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+// A host that is killed by its test while a worker is busy: parent WHAT MAILBOX. The task tells the mailbox the pid of
+// each process there is.
+#include <procpool.hpp>
+
+#include <csignal>
+#include <cstdint>
+#include <cstdlib>
+#include <fcntl.h>
+#include <map>
+#include <string>
+#include <unistd.h>
+
+namespace {
+
+void tell_pid(const std::string& mailbox)
+{
+    const std::int32_t pid = ::getpid();
+    const int fd = ::open(mailbox.c_str(), O_WRONLY | O_CLOEXEC);
+    if (::write(fd, &pid, sizeof pid) != static_cast<ssize_t>(sizeof pid))
+        std::abort();
+    ::close(fd);
+}
+
+[[noreturn]] void wait_for_ever()
+{
+    for (;;)
+        ::pause();
+}
+
+void spin(const std::string& mailbox)
+{
+    tell_pid(mailbox);
+    for (volatile unsigned count = 0;;)
+        count = count + 1;
+}
+
+void stop(const std::string& mailbox)
+{
+    tell_pid(mailbox);
+    ::raise(SIGSTOP);
+}
+
+void block_all_signals(const std::string& mailbox)
+{
+    sigset_t all{};
+    ::sigfillset(&all);
+    ::sigprocmask(SIG_BLOCK, &all, nullptr);
+    tell_pid(mailbox);
+    wait_for_ever();
+}
+
+void start_others(const std::string& mailbox)
+{
+    tell_pid(mailbox);
+    if (::fork() == 0) {
+        tell_pid(mailbox);
+        ::execl("/bin/sleep", "sleep", "1000", nullptr);
+    }
+    if (::fork() == 0)
+        block_all_signals(mailbox);
+    wait_for_ever();
+}
+
+} // namespace
+
+int main(int, char* argv[])
+{
+    procpool::run_if_worker();
+    const std::map<std::string, void (*)(const std::string&)> tasks{
+        {"spin", spin}, {"stop", stop}, {"block_all_signals", block_all_signals}, {"start_others", start_others}};
+    procpool::pool pool({.workers = 1});
+    pool.async_submit(tasks.at(argv[1]), std::string(argv[2]));
+    wait_for_ever();
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a worker has of its parent, and what it has not.
+#include "support/processes.hpp"
+
+#include <procpool.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <fcntl.h>
+#include <fstream>
+#include <sstream>
+#include <sys/resource.h>
+#include <unistd.h>
+
+namespace {
+
+using namespace procpool::test;
+namespace fs = std::filesystem;
+
+/// The part of a link's text that does not change from process to process.
+std::string kind_of(const std::string& link)
+{
+    return link.substr(0, link.find_first_of("[ "));
+}
+
+/// A line of /proc/self/status.
+std::string status_line(const std::string& name)
+{
+    std::ifstream file("/proc/self/status");
+    for (std::string line; std::getline(file, line);)
+        if (line.starts_with(name + ":"))
+            return line.substr(line.find_first_not_of(" \t", name.size() + 1));
+    return {};
+}
+
+std::string contents_of(const std::string& file)
+{
+    std::ostringstream text;
+    text << std::ifstream(file).rdbuf();
+    return text.str();
+}
+
+std::string variable(const std::string& name)
+{
+    const char* value = std::getenv(name.c_str());
+    return value ? value : "none";
+}
+
+std::string working_directory()
+{
+    return fs::current_path().string();
+}
+
+/// Blocks and ignores every signal that can be, as a careless host would; puts all back at its end.
+class deaf_host {
+public:
+    deaf_host()
+    {
+        sigset_t all{};
+        ::sigfillset(&all);
+        ::pthread_sigmask(SIG_BLOCK, &all, &mask_);
+        for (const int signal : ignored)
+            std::signal(signal, SIG_IGN);
+    }
+    deaf_host(const deaf_host&) = delete;
+    deaf_host& operator=(const deaf_host&) = delete;
+    ~deaf_host()
+    {
+        for (const int signal : ignored)
+            std::signal(signal, SIG_DFL);
+        ::pthread_sigmask(SIG_SETMASK, &mask_, nullptr);
+    }
+
+private:
+    static constexpr int ignored[] = {SIGHUP, SIGINT, SIGPIPE, SIGTERM, SIGUSR1, SIGTSTP};
+    sigset_t mask_{};
+};
+
+/// Descriptors that every child inherits unless somebody closes them.
+class many_open_files {
+public:
+    many_open_files()
+    {
+        for (int i = 0; i != 300; ++i)
+            files_.push_back(::open("/proc/self/status", O_RDONLY)); // NOLINT: without close-on-exec on purpose
+    }
+    many_open_files(const many_open_files&) = delete;
+    many_open_files& operator=(const many_open_files&) = delete;
+    ~many_open_files()
+    {
+        for (const int file : files_)
+            ::close(file);
+    }
+
+private:
+    std::vector<int> files_;
+};
+
+/// A host's disposition of SIGCHLD while it lives.
+class sigchld_disposition {
+public:
+    explicit sigchld_disposition(void (*handler)(int)) : before_(std::signal(SIGCHLD, handler)) {}
+    sigchld_disposition(const sigchld_disposition&) = delete;
+    sigchld_disposition& operator=(const sigchld_disposition&) = delete;
+    ~sigchld_disposition() { std::signal(SIGCHLD, before_); }
+
+private:
+    void (*before_)(int);
+};
+
+volatile std::sig_atomic_t children_ended = 0;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(crash_worker_state, nothing_left_behind)
+
+BOOST_AUTO_TEST_CASE(a_worker_has_its_channel_and_the_standard_streams_open_and_nothing_else)
+{
+    const auto own = open_descriptors();
+    const many_open_files of_the_host;
+    procpool::pool pool({.workers = 1});
+    const auto open = pool.async_submit(open_descriptors).get();
+    const std::map<int, std::string> expected{{0, "/dev/null"}, {1, own.at(1)}, {2, own.at(2)}, {3, "pipe:"},
+                                              {4, "pipe:"},     {5, "pipe:"},   {6, "/memfd:procpool"}};
+    BOOST_TEST_REQUIRE(open.size() == expected.size());
+    for (const auto& [fd, behind] : open)
+        BOOST_TEST((behind == expected.at(fd) || kind_of(behind) == expected.at(fd)), fd << " is " << behind);
+}
+
+BOOST_AUTO_TEST_CASE(a_program_that_a_task_starts_inherits_nothing_of_the_channel)
+{
+    const many_open_files of_the_host;
+    procpool::pool pool({.workers = 1});
+    const std::string numbers = pool.async_submit(output_of, "ls /proc/self/fd").get();
+    BOOST_TEST(numbers == "0\n1\n2\n3\n"); // 3 is the directory that ls reads
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_blocks_and_ignores_no_signal_whatever_the_host_does)
+{
+    const deaf_host host;
+    procpool::pool pool({.workers = 1});
+    BOOST_TEST(pool.async_submit(status_line, "SigBlk").get() == "0000000000000000");
+    BOOST_TEST(pool.async_submit(status_line, "SigIgn").get() == "0000000000000000");
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_leads_a_process_group_of_its_own)
+{
+    procpool::pool pool({.workers = 1});
+    BOOST_TEST(pool.async_submit([] { return ::getpgrp() == ::getpid(); }).get());
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_reads_nothing_from_stdin)
+{
+    procpool::pool pool({.workers = 1});
+    const auto read_stdin = [] {
+        char byte = 0;
+        return ::read(STDIN_FILENO, &byte, 1);
+    };
+    BOOST_TEST(pool.async_submit(read_stdin).get() == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_is_named_after_its_pool)
+{
+    procpool::pool pool({.workers = 1, .name = "indexer"});
+    BOOST_TEST(pool.async_submit(contents_of, "/proc/self/comm").get() == "indexer\n");
+    BOOST_TEST(pool.async_submit(contents_of, "/proc/self/cmdline").get() == std::string("indexer: worker 1\0", 18));
+}
+
+BOOST_AUTO_TEST_CASE(environment_and_directory_are_the_hosts_with_the_changes_asked_for)
+{
+    const temporary_directory directory;
+    ::setenv("PROCPOOL_TEST_KEPT", "kept", 1);
+    ::setenv("PROCPOOL_TEST_REMOVED", "there", 1);
+    procpool::pool plain({.workers = 1});
+    procpool::pool changed({.workers = 1,
+                            .worker = {.env = {{"PROCPOOL_TEST_REMOVED", {}}, {"PROCPOOL_TEST_NEW", "a=b"}},
+                                       .cwd = directory.path()}});
+    BOOST_TEST(plain.async_submit(variable, "PROCPOOL_TEST_REMOVED").get() == "there");
+    BOOST_TEST(plain.async_submit(working_directory).get() == working_directory());
+    BOOST_TEST(changed.async_submit(variable, "PROCPOOL_TEST_KEPT").get() == "kept");
+    BOOST_TEST(changed.async_submit(variable, "PROCPOOL_TEST_REMOVED").get() == "none");
+    BOOST_TEST(changed.async_submit(variable, "PROCPOOL_TEST_NEW").get() == "a=b");
+    BOOST_TEST(changed.async_submit(working_directory).get() == fs::canonical(directory.path()));
+}
+
+BOOST_AUTO_TEST_CASE(no_variable_of_the_channel_reaches_a_task)
+{
+    procpool::pool pool({.workers = 1});
+    BOOST_TEST(pool.async_submit(output_of, "env | grep -c PROCPOOL_WORKER").get() == "0\n");
+}
+
+BOOST_AUTO_TEST_CASE(this_program_started_by_a_task_is_no_worker_even_with_a_variable_that_says_so)
+{
+    procpool::pool pool({.workers = 1});
+    const std::string command = fs::read_symlink("/proc/self/exe").string() + " --list_content 2>&1";
+    for (const char* variables : {"", "PROCPOOL_WORKER=1 "})
+        BOOST_TEST(pool.async_submit(output_of, variables + command).get().find("crash_worker_state") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_host_that_ignores_sigchld_learns_no_status_and_hangs_nowhere)
+{
+    const sigchld_disposition ignored(SIG_IGN);
+    procpool::pool pool({.workers = 2});
+    BOOST_TEST(pool.async_submit([] { return ::getpid(); }).get() > 0);
+    try {
+        pool.async_submit([] { std::abort(); }).get();
+        BOOST_ERROR("the task cannot have succeeded");
+    } catch (const procpool::worker_crashed& crash) {
+        BOOST_TEST((crash.status() == procpool::exit_status{}));
+        BOOST_TEST(std::string(crash.what()).find("ended with an unknown status") != std::string::npos);
+    }
+    BOOST_TEST(pool.async_submit([] { return ::getpid(); }).get() > 0);
+    pool.join();
+    procpool::pool destroyed({.workers = 1});
+    BOOST_TEST(destroyed.async_submit([] { return ::getpid(); }).get() > 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_hosts_own_sigchld_handler_is_left_in_place)
+{
+    children_ended = 0;
+    const sigchld_disposition counting([](int) { children_ended = 1; });
+    procpool::pool pool({.workers = 1});
+    BOOST_CHECK_THROW(pool.async_submit([] { std::abort(); }).get(), procpool::worker_crashed);
+    BOOST_TEST(children_ended == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
