@@ -5,7 +5,6 @@
 //     build/dev/examples/errors
 #include <procpool.hpp>
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -35,7 +34,8 @@ asio::awaitable<void> serve(procpool::pool& pool, request what)
 {
     const procpool::submit_options limits{.timeout = what == request::endless ? 100ms : 10s};
     try {
-        std::cout << "answer: " << co_await pool.async_submit(limits, answer, what, asio::use_awaitable) << '\n';
+        const int result = co_await pool.async_submit(limits, answer, what, asio::use_awaitable);
+        std::cout << "answer: " << result << '\n';
     } catch (const std::invalid_argument& error) { // thrown in the worker, caught here
         std::cout << "bad request: " << error.what() << '\n';
     } catch (const procpool::worker_crashed& error) {

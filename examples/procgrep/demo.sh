@@ -38,7 +38,7 @@ run() {
 
 # count WORDS: the number that stands before them in the summary.
 count() {
-    sed -nE "\$s#.* ([0-9.]+) $1.*#\1#p" "$scratch/errors"
+    sed -nE "\$s#.*[ (]([0-9.]+) $1.*#\1#p" "$scratch/errors"
 }
 
 # casualties: the files that could not be searched, and why.
@@ -59,7 +59,7 @@ fail() {
     exit 1
 }
 
-echo "procgrep searches ${directories[*]} with $workers workers, after that with each pattern with one:"
+echo "procgrep searches ${directories[*]} with $workers workers; speed-up is over one worker."
 echo
 row '' pattern files matches crashed 'timed out' restarted 'files/s' speed-up 'longest block' 'own work'
 search ordinary 30 '\b(class|struct) \w+_(base|impl)\b'

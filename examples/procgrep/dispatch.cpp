@@ -56,8 +56,10 @@ asio::awaitable<void> dispatch::run()
 
 asio::awaitable<void> dispatch::lane()
 {
-    while (next_ < groups_.size())
-        co_await search(groups_[next_++]);
+    while (next_ < groups_.size()) {
+        const auto files = groups_[next_++];
+        co_await search(files);
+    }
 }
 
 asio::awaitable<void> dispatch::search(std::span<const file> files)

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 namespace procgrep {
-
 namespace {
 
 using namespace std::chrono_literals;

@@ -147,7 +147,10 @@ public:
             detail::initiate_join{usable()}, token, std::optional<std::chrono::nanoseconds>());
     }
 
-    /// The same, blocking. Throws errc::would_deadlock on a thread that runs the pool's loop.
+    /// The same, blocking.
+    ///
+    /// @par Throws  errc::would_deadlock on a thread that runs the pool's loop; asio::error::operation_aborted when the
+    ///              pool's context is destroyed meanwhile.
     void join();
 
     /// Closes the pool, waits at most `limit` for its tasks, then terminates it; completes when all workers are reaped.

@@ -8,6 +8,7 @@
 
 #include <procpool/detail/throw_error.hpp>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/system_executor.hpp>
 
 #include <future>
@@ -105,8 +106,15 @@ void pool::join()
 {
     usable()->check_may_block("procpool::pool::join()");
     std::promise<void> joined;
-    async_join([&joined](boost::system::error_code) { joined.set_value(); });
-    joined.get_future().wait();
+    auto end = joined.get_future();
+    async_join([joined = std::move(joined)](boost::system::error_code) mutable { joined.set_value(); });
+    try {
+        end.get();
+    } catch (const std::future_error&) { // the handler was destroyed uninvoked
+        throw detail::error_with(boost::asio::error::operation_aborted,
+                                 "procpool::pool::join() waited for a pool whose context was destroyed: its workers are "
+                                 "gone; keep the context alive and running until the pool is joined");
+    }
 }
 
 void detail::submit(const std::shared_ptr<pool_impl>& pool, operation_ptr op, full_queue if_full)
@@ -135,6 +143,7 @@ boost::asio::any_io_executor detail::executor_of(const std::weak_ptr<pool_impl>&
 
 void detail::check_may_block(const std::weak_ptr<pool_impl>& pool, const char* what)
 {
+    check_original();
     if (const auto alive = pool.lock())
         alive->check_may_block(what);
 }

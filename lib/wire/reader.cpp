@@ -14,8 +14,7 @@ void reader::refuse(const char* reason)
 void reader::registerSharedPointer(std::uint32_t number, std::shared_ptr<void> pointer)
 {
     const auto index = number & ~cereal::detail::msb_32bit;
-    if (!pointees_.emplace(index, *pointee_).second)
-        refuse("two shared pointers have the same number");
+    pointees_.add(index);
     InputArchive::registerSharedPointer(index, std::move(pointer));
 }
 
@@ -23,9 +22,7 @@ std::shared_ptr<void> reader::getSharedPointer(std::uint32_t number)
 {
     if (number == 0)
         return nullptr;
-    const auto found = pointees_.find(number);
-    if (found == pointees_.end() || found->second != std::type_index(*pointee_))
-        refuse("a shared pointer refers to an object that is not there");
+    pointees_.check(number);
     return InputArchive::getSharedPointer(number);
 }
 

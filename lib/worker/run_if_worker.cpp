@@ -43,9 +43,9 @@ bool worker::main_was_guarded() noexcept
 
 void run_if_worker()
 {
+    guarded = true; // also in a worker: a task may make a pool
     if (auto page = worker::find_control_page())
         work(std::move(*page));
-    guarded = true;
 }
 
 } // namespace procpool

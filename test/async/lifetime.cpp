@@ -299,7 +299,9 @@ BOOST_AUTO_TEST_CASE(a_forked_copy_throws_and_kills_nothing)
         co_await held.async_next();
         const pid_t copy = ::fork();
         if (copy == 0) {
-            const bool threw = code_thrown_by([&] { pool->async_submit(own_pid); }) == make_error_code(errc::forked_copy);
+            const auto forked = make_error_code(errc::forked_copy);
+            const bool threw = code_thrown_by([&] { pool->async_submit(own_pid); }) == forked &&
+                               code_thrown_by([&] { result.get(std::chrono::hours(1)); }) == forked;
             pool.reset();
             ::_exit(threw ? 0 : 1);
         }

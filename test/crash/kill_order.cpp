@@ -88,7 +88,10 @@ BOOST_AUTO_TEST_CASE(tasks_behind_a_short_one_that_is_cancelled_at_any_moment_ru
     for (int round = 0; round != 500; ++round) {
         std::vector<procpool::future<void>> behind;
         const auto spin = [](int turns) {
-            for (volatile int i = 0; i < turns; i = i + 1) {
+            volatile int left = turns;
+            while (left > 0) {
+                const int now = left;
+                left = now - 1;
             }
         };
         auto victim = pool.async_submit(spin, round * 100);

@@ -75,7 +75,9 @@ BOOST_AUTO_TEST_CASE(only_the_worker_of_a_task_that_timed_out_is_replaced)
             BOOST_TEST(code_of(failure) == timed_out);
         }
         held.open(2);
-        const std::set<pid_t> pids{co_await std::move(first), co_await std::move(second)};
+        std::set<pid_t> pids;
+        pids.insert(co_await std::move(first));
+        pids.insert(co_await std::move(second));
         BOOST_TEST((pids == std::set<pid_t>{one, other}));
         BOOST_TEST(pool->stats().killed_workers == 2u);
         BOOST_TEST(pool->stats().failed == 2u);

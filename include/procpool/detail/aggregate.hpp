@@ -16,16 +16,22 @@ namespace procpool::detail {
 template <class T>
 concept plain_aggregate = std::is_class_v<T> && std::is_aggregate_v<T> && !has_save<T> && !has_load<T>;
 
-/// Converts to whatever member it initializes. Never called; defined all the same, because the compilers ask for it when
-/// a member has a type without linkage.
+/// Converts to whatever member it initializes. Never called; defined all the same, because the compilers ask for it
+/// when a member has a type without linkage.
 template <class Owner>
 struct any_member {
     template <class T>
         requires std::is_copy_constructible_v<Owner>
-    operator T&() const noexcept { __builtin_unreachable(); }
+    operator T&() const noexcept
+    {
+        __builtin_unreachable();
+    }
     template <class T>
         requires(!std::is_copy_constructible_v<Owner>)
-    operator T() const noexcept { __builtin_unreachable(); }
+    operator T() const noexcept
+    {
+        __builtin_unreachable();
+    }
 };
 
 /// Converts to a base class of Derived only.
@@ -33,7 +39,10 @@ template <class Derived>
 struct any_base {
     template <class Base>
         requires(std::is_base_of_v<Base, Derived> && !std::is_same_v<Base, Derived>)
-    operator Base&&() const noexcept { __builtin_unreachable(); }
+    operator Base&&() const noexcept
+    {
+        __builtin_unreachable();
+    }
 };
 
 /// In an aggregate with bases, the first initializer is that of the first base.

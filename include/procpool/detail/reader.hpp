@@ -3,6 +3,7 @@
 
 #include <procpool/detail/config.hpp>
 #include <procpool/detail/nesting.hpp>
+#include <procpool/detail/shared_pointees.hpp>
 
 #include <cereal/cereal.hpp>
 
@@ -12,9 +13,7 @@
 #include <memory>
 #include <span>
 #include <type_traits>
-#include <typeindex>
 #include <typeinfo>
-#include <unordered_map>
 
 namespace procpool {
 
@@ -70,8 +69,8 @@ public:
     /// Counts the values that are being read inside each other.
     detail::nesting& nesting() noexcept { return nesting_; }
 
-    /// The type of the shared pointer whose number comes next.
-    void expect_pointee(const std::type_info& type) noexcept { pointee_ = &type; }
+    /// Watches over the shared pointers.
+    detail::shared_pointees& pointees() noexcept { return pointees_; }
 
     /// Hide cereal's functions of the same names, which would hand out an object of another type by its number alone.
     PROCPOOL_DECL void registerSharedPointer(std::uint32_t number, std::shared_ptr<void> pointer);
@@ -81,8 +80,7 @@ private:
     std::span<const std::byte> bytes_;
     std::span<const std::byte> rest_;
     detail::nesting nesting_;
-    const std::type_info* pointee_ = &typeid(void);
-    std::unordered_map<std::uint32_t, std::type_index> pointees_;
+    detail::shared_pointees pointees_;
 };
 
 namespace detail {
@@ -142,9 +140,29 @@ void epilogue(reader& from, const T&)
 }
 
 template <class T>
+void prologue(reader& from, const std::weak_ptr<T>&)
+{
+    from.nesting().enter();
+    from.pointees().expect_weak(true);
+}
+
+template <class T>
+void epilogue(reader& from, const std::weak_ptr<T>&)
+{
+    from.pointees().expect_weak(false);
+    from.nesting().leave();
+}
+
+template <class T>
 void prologue(reader& from, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&)
 {
-    from.expect_pointee(typeid(std::remove_cv_t<T>));
+    from.pointees().enter(typeid(std::remove_cv_t<T>));
+}
+
+template <class T>
+void epilogue(reader& from, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&)
+{
+    from.pointees().leave();
 }
 /// @endcond
 

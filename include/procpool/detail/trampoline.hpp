@@ -51,21 +51,19 @@ struct callable_codec {
     }
 };
 
-template <class R, class... Ps>
-struct callable_codec<R (*)(Ps...)> {
-    static void encode(call& made, writer& to, R (*fn)(Ps...))
+template <class F>
+    requires std::is_function_v<std::remove_pointer_t<F>>
+struct callable_codec<F> {
+    static void encode(call& made, writer& to, F fn)
     {
         write_code(made, to, locate_code(reinterpret_cast<const void*>(fn)));
     }
-    static auto decode(reader& from) -> R (*)(Ps...)
+    static F decode(reader& from)
     {
         const void* code = resolve_code(read_code(from));
-        return reinterpret_cast<R (*)(Ps...)>(const_cast<void*>(code));
+        return reinterpret_cast<F>(const_cast<void*>(code));
     }
 };
-
-template <class R, class... Ps>
-struct callable_codec<R (*)(Ps...) noexcept> : callable_codec<R (*)(Ps...)> {};
 
 /// Reads the arguments, calls, writes the result. Braces make the arguments be read in their order.
 template <class F, class R, class... Ps>

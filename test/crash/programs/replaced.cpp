@@ -2,6 +2,10 @@
 // A program whose file goes away or becomes another one while its pool runs: replaced delete|replace
 #include <procpool.hpp>
 
+#include <boost/asio/use_future.hpp>
+
+#include <boost/asio/use_future.hpp>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

@@ -44,8 +44,19 @@ part& play::submit(int priority, std::optional<duration> timeout)
     p.it.timeout = timeout;
     p.waits_since = act_;
     scheduler_.submit(p.it, now_);
-    settle();
+    if (together_)
+        perform_all(&scheduler::next_decided_action);
+    else
+        settle();
     return p;
+}
+
+void play::together(const std::function<void()>& submissions)
+{
+    together_ = true;
+    submissions();
+    together_ = false;
+    settle();
 }
 
 void play::cancel(part& p, bool if_running)
@@ -58,7 +69,7 @@ void play::cancel(part& p, bool if_running)
 void play::start(part& p)
 {
     const stand_in& w = workers_.at(p.on);
-    insist(w.lives() && !w.first(word::running) && w.first(word::queued) == &p, "a worker runs one task, in order");
+    insist(w.works() && !w.first(word::running) && w.first(word::queued) == &p, "a worker runs one task, in order");
     insist(!p.ran, "no task runs twice");
     p.says = word::running;
     p.started = now_;
@@ -78,8 +89,9 @@ void play::deliver(worker_id id, duration ran)
         part& p = *w.tasks.front();
         w.tasks.pop_front();
         scheduler_.answered(p.it, true, ran, now_);
-        settle();
+        perform_all(&scheduler::next_decided_action);
     }
+    settle();
 }
 
 void play::answer(part& p, duration ran)
@@ -99,6 +111,7 @@ void play::ready(worker_id id)
 
 void play::die(worker_id id)
 {
+    workers_.at(id).dead = true;
     deliver(id);
     auto gone = workers_.extract(id);
     for (part* p : gone.mapped().tasks) {
@@ -155,9 +168,9 @@ void play::settle()
     ++act_;
 }
 
-void play::perform_all()
+void play::perform_all(std::optional<action> (scheduler::*next_of)())
 {
-    for (std::size_t count = 0; const auto next = scheduler_.next_action(); ++count) {
+    for (std::size_t count = 0; const auto next = (scheduler_.*next_of)(); ++count) {
         insist(count < 1000 + 10 * parts_.size(), "an event has an end");
         if (meanwhile)
             meanwhile(*next);
@@ -213,7 +226,7 @@ void play::spawn(worker_id id)
 void play::send(part& p, worker_id id)
 {
     stand_in& w = workers_.at(id);
-    insist(w.lives() && !w.retired, "tasks go to workers that take them");
+    insist(w.takes_tasks(), "tasks go to workers that take them");
     insist(!p.ran && !p.outcome && p.says == word::none, "a task is sent to one worker, and never after it started");
     for (const part& other : parts_)
         insist(other.it.where != stage::waiting || other.waits_since == act_ || other.it.priority <= p.it.priority,

@@ -36,8 +36,10 @@ struct stand_in {
     bool ready = false;
     bool killed = false;
     bool retired = false;
+    bool dead = false; ///< The scheduler does not know yet.
 
-    bool lives() const noexcept { return ready && !killed; }
+    bool takes_tasks() const noexcept { return ready && !killed && !retired; }
+    bool works() const noexcept { return takes_tasks() && !dead; }
     part* first(word w) const;
 };
 
@@ -48,6 +50,8 @@ public:
     explicit play(const limits& l) : most_workers_(l.max_workers), scheduler_(l) {}
 
     part& submit(int priority = 0, std::optional<duration> timeout = {});
+    /// What is submitted within arrives as one event.
+    void together(const std::function<void()>& submissions);
     void cancel(part& p, bool if_running = true);
     /// The worker claims the task.
     void start(part& p);
@@ -77,7 +81,7 @@ public:
 
 private:
     void settle();
-    void perform_all();
+    void perform_all(std::optional<action> (scheduler::*next_of)() = &scheduler::next_action);
     void perform(const action& a);
     void spawn(worker_id id);
     void send(part& p, worker_id id);
@@ -93,6 +97,7 @@ private:
     std::map<worker_id, stand_in> workers_;
     std::deque<part> parts_; // addresses are stable
     std::string heard_;
+    bool together_ = false;
     bool terminated_ = false;
     unsigned act_ = 1; // counts the events from outside
 };

@@ -30,8 +30,9 @@ public:
         switch (below(13)) {
         case 0:
         case 1:
-        case 2:
             return submit();
+        case 2:
+            return one_in(4) ? submit_some() : submit();
         case 3:
             return play_.pass(duration(below(3'000'000)));
         case 4:
@@ -83,11 +84,19 @@ private:
         play_.submit(static_cast<int>(below(3)), timeout);
     }
 
+    void submit_some()
+    {
+        play_.together([this] {
+            for (std::size_t count = below(8); count != 0; --count)
+                submit();
+        });
+    }
+
     void cancel_one()
     {
         if (play_.parts().empty())
             return;
-        const worker_id busy = any_worker([](const stand_in& w) { return w.lives() && w.first(word::running); });
+        const worker_id busy = any_worker([](const stand_in& w) { return w.works() && w.first(word::running); });
         if (busy && one_in(2))
             return play_.cancel(*play_.workers().at(busy).first(word::running), one_in(2));
         const std::size_t newest = std::min<std::size_t>(play_.parts().size(), 20);
@@ -99,7 +108,7 @@ private:
     // No event for the scheduler: workers do this at any moment.
     void work_somewhere()
     {
-        const worker_id id = any_worker([](const stand_in& w) { return w.lives() && !w.tasks.empty(); });
+        const worker_id id = any_worker([](const stand_in& w) { return w.works() && !w.tasks.empty(); });
         if (!id)
             return;
         const stand_in& w = play_.workers().at(id);

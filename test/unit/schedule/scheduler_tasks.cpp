@@ -88,6 +88,32 @@ BOOST_AUTO_TEST_CASE(a_task_that_has_started_makes_way_for_nobody)
     BOOST_TEST(p.heard() == "take_back t2 w1");
 }
 
+BOOST_AUTO_TEST_CASE(tasks_that_arrive_together_are_sent_by_priority)
+{
+    play p = with_workers(1, 1);
+    p.together([&] {
+        for (const int priority : {0, 1, 2})
+            p.submit(priority);
+    });
+    BOOST_TEST(p.heard() == "send t3 w1; send t2 w1");
+}
+
+BOOST_AUTO_TEST_CASE(answers_that_arrive_together_end_before_anything_new_is_sent)
+{
+    play p = with_workers(1, 1);
+    p.together([&] {
+        for (int i = 0; i < 4; ++i)
+            p.submit();
+    });
+    p.heard();
+    for (part* t : {&p.parts()[0], &p.parts()[1]}) {
+        p.start(*t);
+        p.complete(*t);
+    }
+    p.deliver(1);
+    BOOST_TEST(p.heard() == "finish t1 answered; forget t1; finish t2 answered; forget t2; send t3 w1; send t4 w1");
+}
+
 BOOST_AUTO_TEST_CASE(ends_are_counted_by_their_kind)
 {
     play p = with_workers(1, 1);

@@ -28,6 +28,11 @@ struct chain {
     std::unique_ptr<chain> next;
 };
 
+struct family {
+    std::shared_ptr<family> child;
+    std::weak_ptr<family> parent;
+};
+
 struct empty {};
 
 struct with_array {
@@ -293,6 +298,25 @@ BOOST_AUTO_TEST_CASE(a_shared_pointer_never_refers_to_an_object_of_another_type)
     BOOST_TEST(reading_failure<pointers>(twice).ends_with("two shared pointers have the same number"));
     const auto unknown = bytes_of(std::tuple(3u, 1u));
     BOOST_TEST(reading_failure<pointers>(unknown).ends_with("a shared pointer refers to an object that is not there"));
+}
+
+BOOST_AUTO_TEST_CASE(a_weak_pointer_may_lead_back_to_the_object_that_it_lies_in)
+{
+    const auto parent = std::make_shared<family>();
+    parent->child = std::make_shared<family>();
+    parent->child->parent = parent;
+    const auto arrived = value_of<std::shared_ptr<family>>(bytes_of(parent));
+    BOOST_TEST((arrived->child->parent.lock() == arrived));
+}
+
+BOOST_AUTO_TEST_CASE(a_cycle_that_would_never_be_freed_is_refused)
+{
+    const auto own_child = std::make_shared<family>();
+    own_child->child = own_child;
+    const auto written = bytes_of(own_child);
+    own_child->child = nullptr;
+    BOOST_TEST(reading_failure<std::shared_ptr<family>>(written).ends_with(
+        "a shared pointer, not a weak one, refers to the object that it lies in"));
 }
 
 BOOST_AUTO_TEST_CASE(nesting_is_bounded_when_written)
