@@ -21,8 +21,10 @@ std::size_t count_words(std::string_view text) // shows the bytes of the call in
         throw std::invalid_argument("there is no text");
     std::size_t words = 0;
     bool inside = false;
-    for (const char c : text)
-        words += c != ' ' && !std::exchange(inside, c != ' ') ? 1 : 0;
+    for (const char c : text) {
+        words += c != ' ' && !inside;
+        inside = c != ' ';
+    }
     return words;
 }
 

@@ -15,7 +15,7 @@ link::link(const boost::asio::any_io_executor& strand, std::uint64_t number, lau
       tasks_kept_(std::move(worker.tasks_kept)), lifeline_(std::move(worker.lifeline)),
       tasks_(strand, worker.tasks.release()), answers_(strand, worker.answers.release()),
       pid_(worker.child.pid),
-      process_(std::in_place, strand, std::move(worker.child), groups), frames_(max_result_bytes)
+      process_(std::in_place, strand, std::move(worker.child), groups), frames_(max_result_bytes + wire::max_exception_bytes)
 {
 }
 

@@ -107,7 +107,7 @@ void engine::worker_ended(link::link& from)
         scheduler_.terminate();
     perform_all();
     const auto at = seats_.find(from.number());
-    if (!from.was_ready() && !from.refused())
+    if (!from.was_ready() && !from.refused() && !at->second.too_late)
         start_failure_ = start_failure(from);
     ended_worker_ = &from;
     for (std::size_t slot = 0; slot != wire::slot_count; ++slot)

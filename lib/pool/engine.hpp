@@ -51,6 +51,7 @@ private:
     struct seat { // a worker and the tasks in its slots
         std::shared_ptr<link::link> link;
         std::array<scheduled_operation*, wire::slot_count> tasks{};
+        bool too_late = false; // it was not ready in time
     };
 
     schedule::time_point now() noexcept;
@@ -63,6 +64,7 @@ private:
     void send(seat& at, scheduled_operation& op, bool may_hold);
     void take_back(seat& at, scheduled_operation& op);
     void kill_if_running(seat& at, scheduled_operation& op);
+    void kill(seat& at, schedule::reason why);
     void finish(const schedule::action& action);
     outcome outcome_of(const schedule::action& action);
     outcome answer() const;

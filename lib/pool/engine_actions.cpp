@@ -73,9 +73,7 @@ void engine::perform_on_worker(const action& next, seat& at)
     case action_kind::kill_if_running:
         return kill_if_running(at, scheduled_operation::of(*next.about));
     case action_kind::kill:
-        if (next.why == schedule::reason::timed_out && !at.link->was_ready())
-            start_failure_ = start_took_too_long(*at.link, start_timeout_);
-        return at.link->kill();
+        return kill(at, next.why);
     case action_kind::collect: // its answers are events, which must wait until all actions are done
         return to_collect_.push_back(next.on);
     case action_kind::retire:
@@ -125,6 +123,15 @@ void engine::kill_if_running(seat& at, scheduled_operation& op)
         at.link->kill();
     else
         scheduler_.spared(op, now());
+}
+
+void engine::kill(seat& at, schedule::reason why)
+{
+    if (why == schedule::reason::timed_out) {
+        at.too_late = true;
+        start_failure_ = start_took_too_long(*at.link, start_timeout_);
+    }
+    at.link->kill();
 }
 
 void engine::finish(const action& next)

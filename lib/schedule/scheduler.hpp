@@ -64,8 +64,8 @@ public:
     void terminate();
     void tick(time_point now);
 
-    /// The next thing to do, if there is one. What follows from submissions and answers is decided here, when all else is
-    /// done: once for all that arrived together.
+    /// The next thing to do, if there is one. What follows from submissions and answers is decided here, when all else
+    /// is done: once for all that arrived together.
     std::optional<action> next_action();
     /// The same without deciding anything: between two submissions, and between two answers, this is enough.
     std::optional<action> next_decided_action();

@@ -19,6 +19,15 @@ namespace {
 
 constexpr std::size_t keep_capacity = 1024 * 1024;
 
+std::vector<std::byte> exception_record(const std::exception_ptr& thrown)
+{
+    auto record = wire::encode_exception(thrown);
+    if (record.size() > wire::max_exception_bytes)
+        record = wire::encode_exception(detail::make_error(
+            errc::not_serializable, "the exception that the task threw has more than 64 KiB: shorten its message or its data"));
+    return record;
+}
+
 } // namespace
 
 loop::loop(os::mapping page)
@@ -112,7 +121,7 @@ wire::frame_kind loop::run_into_answer(std::span<const std::byte> call)
     } catch (...) {
         kind = wire::frame_kind::exception;
         clear_answer();
-        const auto record = wire::encode_exception(std::current_exception());
+        const auto record = exception_record(std::current_exception());
         answer_.insert(answer_.end(), record.begin(), record.end());
     }
     if (os::is_forked_copy()) // the task forked, and this is the child that came back out of it

@@ -4,6 +4,7 @@
 
 #include <procpool/pool.hpp>
 
+#include <boost/asio/multiple_exceptions.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -196,8 +197,12 @@ struct by_and {
     static boost::asio::awaitable<R> body(pool& p, task<R> made)
     {
         using namespace boost::asio::experimental::awaitable_operators;
-        co_return co_await (p.async_submit(std::move(made), boost::asio::use_awaitable) &&
-                            p.async_submit(do_nothing, boost::asio::use_awaitable));
+        try {
+            co_return co_await (p.async_submit(std::move(made), boost::asio::use_awaitable) &&
+                                p.async_submit(do_nothing, boost::asio::use_awaitable));
+        } catch (const boost::asio::multiple_exceptions& both) { // the second one was cancelled for the first
+            std::rethrow_exception(both.first_exception());
+        }
     }
     template <class R>
     static void start(pool& p, task<R> made, ended<R>& end)
@@ -212,10 +217,13 @@ struct by_or {
     {
         using namespace boost::asio::experimental::awaitable_operators;
         boost::asio::steady_timer never(p.get_executor(), std::chrono::hours(1));
-        auto first = co_await (p.async_submit(std::move(made), boost::asio::use_awaitable) ||
-                               never.async_wait(boost::asio::use_awaitable));
+        auto first = co_await (p.async_submit(std::move(made), boost::asio::as_tuple(boost::asio::use_awaitable)) ||
+                               never.async_wait(boost::asio::use_awaitable)); // waits for a success, hence as_tuple
+        auto outcome = std::get<0>(std::move(first));
+        if (std::get<0>(outcome))
+            std::rethrow_exception(std::get<0>(outcome));
         if constexpr (!std::is_void_v<R>)
-            co_return std::get<0>(std::move(first));
+            co_return std::get<1>(std::move(outcome));
     }
     template <class R>
     static void start(pool& p, task<R> made, ended<R>& end)

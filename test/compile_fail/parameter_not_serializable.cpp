@@ -2,11 +2,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/task.hpp>
 
-#include <mutex>
+class secret {
+public:
+    virtual ~secret() = default;
 
-void lock(const std::mutex& mutex);
+private:
+    int value_ = 0;
+};
 
-auto refused(const std::mutex& mutex)
+void keep(const secret& value);
+
+auto refused(const secret& value)
 {
-    return procpool::task(lock, mutex);
+    return procpool::task(keep, value);
 }

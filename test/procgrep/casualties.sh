@@ -33,8 +33,8 @@ printf '%400000s\n' '' | tr ' ' a >long
 printf '%80sb\n' '' | tr ' ' a >endless
 innocents=(innocent{1..20}) others=(innocent{21..40})
 
-# AddressSanitizer turns the signal into an exit.
-search 2 '^(.|;)*$' "${innocents[@]}" long "${others[@]}"
+# AddressSanitizer turns the signal into an exit, and takes its time to describe the stack.
+search 2 --timeout 100 '^(.|;)*$' "${innocents[@]}" long "${others[@]}"
 says errors '^procgrep: long: worker crashed: (SIGSEGV|exited with status 1)$'
 says errors '41 files, 40 matching lines, 1 crashed, 0 timed out, [1-9][0-9]* workers restarted'
 cmp -s output <(grep -E 'a' "${innocents[@]}" "${others[@]}") || fail 'the innocent files were not all searched'

@@ -10,6 +10,7 @@
 #if BOOST_VERSION < 108200
 
 #include <exception>
+#include <optional>
 #include <utility>
 
 namespace boost::asio::detail {
@@ -22,9 +23,11 @@ class awaitable_async_op_handler;
 template <typename T, typename Executor>
 class awaitable_async_op_handler<void(std::exception_ptr, T), Executor> : public awaitable_thread<Executor> {
 public:
+    // Values, where Asio's own handlers keep pointers to the arguments of a call that has returned by the time that g++ 12
+    // reads them: in `co_await a + co_await b` it resumes a only after b has completed.
     struct result_type {
-        std::exception_ptr* failure;
-        T* value;
+        std::exception_ptr failure;
+        std::optional<T> value;
     };
 
     awaitable_async_op_handler(awaitable_thread<Executor>* from, result_type& result)
@@ -34,7 +37,8 @@ public:
 
     void operator()(std::exception_ptr failure, T value)
     {
-        result_ = {&failure, &value};
+        result_.failure = std::move(failure);
+        result_.value.emplace(std::move(value));
         this->entry_point()->top_of_stack_->attach_thread(this);
         this->entry_point()->top_of_stack_->clear_cancellation_slot();
         this->pump();
@@ -42,8 +46,8 @@ public:
 
     static T resume(result_type& result)
     {
-        if (*result.failure)
-            std::rethrow_exception(std::exchange(*result.failure, nullptr));
+        if (result.failure)
+            std::rethrow_exception(std::exchange(result.failure, nullptr));
         return std::move(*result.value);
     }
 

@@ -6,6 +6,7 @@
 #include <boost/test/data/test_case.hpp>
 
 #include <random>
+#include <vector>
 
 namespace procpool::schedule::test {
 namespace {
