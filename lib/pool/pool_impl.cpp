@@ -233,6 +233,7 @@ void pool_impl::abandon() noexcept
         never_accepted.insert(never_accepted.end(), in_line_.begin(), in_line_.end());
         in_line_.clear();
         executor_ = {};
+        published_.workers = published_.ready = published_.busy = published_.waiting = published_.sent = 0;
         room_.notify_all();
     }
     engine_->abandon();

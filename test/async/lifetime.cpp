@@ -143,6 +143,7 @@ BOOST_AUTO_TEST_CASE(a_context_may_be_destroyed_before_its_pool)
     BOOST_TEST(code_thrown_by([&] { running.get(); }) == aborted);
     BOOST_TEST(code_thrown_by([&] { waiting.get(); }) == aborted);
     auto late = orphan->async_submit(own_pid);
+    late.cancel();
     BOOST_TEST(code_thrown_by([&] { late.get(); }) == closed);
     orphan->close();
     orphan->terminate();
