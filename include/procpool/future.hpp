@@ -55,9 +55,10 @@ public:
     ///
     /// @par Errors  what the task threw; worker_crashed; boost::system::system_error with a procpool::errc, or with
     ///              asio::error::operation_aborted when it was cancelled or its pool went away.
-    /// @par Throws  also errc::would_deadlock, and takes nothing, on a thread that is running the pool's own loop: there the
-    ///              outcome could never arrive. Detected for io_context, thread_pool and strands of them. And errc::forked_copy in
-    ///              a process that fork() made.
+    /// @par Throws  also errc::would_deadlock, and takes nothing, on a thread that is running the pool's own loop:
+    /// there the
+    ///              outcome could never arrive. Detected for io_context, thread_pool and strands of them. And
+    ///              errc::forked_copy in a process that fork() made.
     R get()
     {
         state().wait({});
@@ -95,9 +96,10 @@ public:
     template <boost::asio::completion_token_for<detail::completion_signature_t<R>> Token>
     auto operator()(Token&& token) &&
     {
-        static_assert(std::is_void_v<R> || std::is_default_constructible_v<R>,
-                      "procpool: a completion token needs a result that can be default-constructed, to have something to "
-                      "pass beside an error; use future::get(), or return a std::optional");
+        static_assert(
+            std::is_void_v<R> || std::is_default_constructible_v<R>,
+            "procpool: a completion token needs a result that can be default-constructed, to have something to "
+            "pass beside an error; use future::get(), or return a std::optional");
         return boost::asio::async_initiate<Token, detail::completion_signature_t<R>>(
             detail::initiate_take<R>{std::exchange(state_, nullptr)}, token);
     }

@@ -16,8 +16,8 @@ namespace procpool {
 /// What the worker processes get. Everything else is fixed: stdin is /dev/null, stdout and stderr are this process's,
 /// nothing else of this process is open, blocked or ignored in a worker.
 struct worker_options {
-    /// Changes to this process's environment: a value sets the variable, no value removes it. Names must not be empty or
-    /// contain '='.
+    /// Changes to this process's environment: a value sets the variable, no value removes it. Names must not be empty
+    /// or contain '='.
     std::map<std::string, std::optional<std::string>> env{};
     /// The working directory; empty: this process's at the time of each start. Must exist when a worker starts.
     std::filesystem::path cwd{};
@@ -26,8 +26,8 @@ struct worker_options {
 /// What a submission does when max_pending or max_pending_bytes is reached.
 enum class when_full {
     fail, ///< The task fails at once with errc::queue_full.
-    wait, ///< An operation with a token joins the queue when there is room, in order; a call that returns a future blocks
-          ///< until there is room, and throws errc::would_deadlock on a thread that runs the pool's loop.
+    wait, ///< An operation with a token joins the queue when there is room, in order; a call that returns a future
+          ///< blocks until there is room, and throws errc::would_deadlock on a thread that runs the pool's loop.
 };
 
 /// How a pool is set up. An aggregate with defaults: `{.workers = 4}`.
@@ -39,10 +39,11 @@ struct pool_options {
     std::size_t min_workers = 0;
     /// What ps and top show before ": worker 3". Default: the program's name.
     std::string name{};
-    /// Another program as the worker; its main must call run_if_worker(). Default: this very program, also after its file
-    /// was replaced or deleted.
+    /// Another program as the worker; its main must call run_if_worker(). Default: this very program, also after its
+    /// file was replaced or deleted.
     std::filesystem::path executable{};
-    /// Runs in each worker before its first task: `procpool::task(load_model, path)`. If it throws, the worker does not start.
+    /// Runs in each worker before its first task: `procpool::task(load_model, path)`. If it throws, the worker does not
+    /// start.
     std::optional<task<void>> initializer{};
     /// The workers' environment and directory.
     worker_options worker{};
@@ -50,7 +51,8 @@ struct pool_options {
     std::chrono::nanoseconds start_timeout = std::chrono::seconds(30);
     /// The most tasks that may be accepted and not finished, running ones included. At least 1. Default: no limit.
     std::optional<std::size_t> max_pending{};
-    /// The most bytes of encoded arguments that these may hold. At least 1. Default: no limit. One task alone is always accepted.
+    /// The most bytes of encoded arguments that these may hold. At least 1. Default: no limit. One task alone is always
+    /// accepted.
     std::optional<std::size_t> max_pending_bytes{};
     /// What a submission does beyond these limits.
     procpool::when_full when_full = when_full::fail;
@@ -63,8 +65,8 @@ struct pool_options {
 struct submit_options {
     /// Waiting tasks of higher priority start first; among equals the order of submission holds.
     int priority = 0;
-    /// How long the task may run, counted from the start of its run. Then it fails with errc::timed_out, and its worker is
-    /// killed and replaced; no other task notices. Greater than zero. Default: no limit.
+    /// How long the task may run, counted from the start of its run. Then it fails with errc::timed_out, and its worker
+    /// is killed and replaced; no other task notices. Greater than zero. Default: no limit.
     std::optional<std::chrono::nanoseconds> timeout{};
 };
 

@@ -50,15 +50,16 @@ struct initiate_join {
 /// pool_options::executable).
 ///
 /// The object is a handle on the pool's state. Destroying it kills every worker, with its process group, at once and
-/// never waits for a task; outstanding operations complete with asio::error::operation_aborted while the context runs. If
-/// the context never runs again, the workers are reaped and the handlers destroyed, uninvoked, when the context is
+/// never waits for a task; outstanding operations complete with asio::error::operation_aborted while the context runs.
+/// If the context never runs again, the workers are reaped and the handlers destroyed, uninvoked, when the context is
 /// destroyed, as Asio does; a blocked future::get() throws then.
 ///
-/// A pool that has workers keeps its context busy, as a server's acceptor does: io_context::run() returns after close() and
-/// the end of the last task, or after the pool was destroyed.
+/// A pool that has workers keeps its context busy, as a server's acceptor does: io_context::run() returns after close()
+/// and the end of the last task, or after the pool was destroyed.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe, except moving, assigning and destroying.
-/// @par fork           A copy of a pool in a process that the host forked throws errc::forked_copy on use, and destroying it
+/// @par fork           A copy of a pool in a process that the host forked throws errc::forked_copy on use, and
+/// destroying it
 ///                     kills nothing.
 class PROCPOOL_DECL pool {
 public:
@@ -68,8 +69,8 @@ public:
     /// Nothing of the pool ever blocks that loop but for the start of a process (about a third of a millisecond).
     ///
     /// @par Throws  boost::system::system_error: errc::not_initialized when main has not called run_if_worker();
-    ///              errc::invalid_option with the field's name; errc::too_many_descriptors when RLIMIT_NOFILE cannot hold
-    ///              the workers.
+    ///              errc::invalid_option with the field's name; errc::too_many_descriptors when RLIMIT_NOFILE cannot
+    ///              hold the workers.
     explicit pool(const executor_type& executor, pool_options options = {});
     /// The same, for an object with get_executor().
     template <class Context>
@@ -77,8 +78,8 @@ public:
     explicit pool(Context& context, pool_options options = {}) : pool(context.get_executor(), std::move(options))
     {
     }
-    /// A pool with a background thread and an io_context of its own, for programs without an event loop. Handlers without an executor of
-    /// their own run on that thread.
+    /// A pool with a background thread and an io_context of its own, for programs without an event loop. Handlers
+    /// without an executor of their own run on that thread.
     explicit pool(pool_options options = {});
     pool(pool&& other) noexcept;
     /// Destroys the pool that this object was.
@@ -88,31 +89,35 @@ public:
     /// The executor of handlers that have none of their own.
     executor_type get_executor() const;
 
-    /// Runs a task in one of the worker processes: `async_submit(fn, args...)` returns a future<R>, with the task already queued;
-    /// `async_submit(fn, args..., token)` is an Asio operation.
+    /// Runs a task in one of the worker processes: `async_submit(fn, args...)` returns a future<R>, with the task
+    /// already queued; `async_submit(fn, args..., token)` is an Asio operation.
     ///
     /// Arguments are converted to fn's own parameter types and encoded before this function returns, so they need not
     /// outlive it. The task joins the queue now (future, callback, use_future, detached) or when launched (deferred,
-    /// use_awaitable), and starts when a worker is free. The last argument is the token if it is of an Asio token type, or if fn
-    /// cannot be called with it; `async_submit(procpool::task(fn, args...), token)` leaves no doubt.
+    /// use_awaitable), and starts when a worker is free. The last argument is the token if it is of an Asio token type,
+    /// or if fn cannot be called with it; `async_submit(procpool::task(fn, args...), token)` leaves no doubt.
     ///
     /// @par Completes when     the worker has answered, the call was cancelled, its time limit passed, or no worker
     ///                         can answer any more.
     /// @par Signature          void(std::exception_ptr, R), for void: void(std::exception_ptr)
     /// @par Cancellation
     ///   - waiting: terminal, partial, total. The call never reaches a worker.
-    ///   - running: terminal, partial. Completes at once; the worker is killed and replaced, unless the task has finished
-    ///              meanwhile. No other task is harmed. total alone is ignored, because the task may already have had effects.
+    ///   - running: terminal, partial. Completes at once; the worker is killed and replaced, unless the task has
+    ///   finished
+    ///              meanwhile. No other task is harmed. total alone is ignored, because the task may already have had
+    ///              effects.
     /// @par Errors             as exception_ptr:
     ///   - what the task itself threw: standard and registered types as themselves, others as task_error
     ///   - worker_crashed      the process ended before it had answered
     ///   - boost::system::system_error with errc::pool_closed, queue_full, timed_out, start_failed, unknown_task,
     ///     module_mismatch, not_serializable or protocol_error
-    ///   - boost::system::system_error with asio::error::operation_aborted when cancelled, or when the pool was terminated
+    ///   - boost::system::system_error with asio::error::operation_aborted when cancelled, or when the pool was
+    ///   terminated
     /// @par Executor           the token's own, else the pool's; never called from inside this function.
     /// @par Thread safety      Distinct objects: safe. Shared objects: safe.
     /// @par Lifetime           The pool object may be destroyed while the operation is outstanding.
-    /// @par Throws             what the codec of an argument throws; errc::invalid_option; errc::forked_copy; errc::would_deadlock
+    /// @par Throws             what the codec of an argument throws; errc::invalid_option; errc::forked_copy;
+    /// errc::would_deadlock
     ///                         (when_full::wait); std::bad_alloc. Then nothing was started.
     template <class F, class... Rest>
         requires(!std::same_as<std::remove_cvref_t<F>, submit_options>)
@@ -130,8 +135,8 @@ public:
             return submit_for_future(options, make_task(std::forward<F>(fn), std::forward<Rest>(rest)...));
     }
 
-    /// Accepts no more tasks: later submissions fail with errc::pool_closed. Those accepted before are finished; then the
-    /// workers are told to end. Never blocks.
+    /// Accepts no more tasks: later submissions fail with errc::pool_closed. Those accepted before are finished; then
+    /// the workers are told to end. Never blocks.
     void close();
 
     /// Closes the pool and waits until all tasks are done and all workers are reaped.
@@ -160,8 +165,8 @@ public:
     template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
     auto async_shutdown(std::chrono::nanoseconds limit, Token&& token)
     {
-        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            detail::initiate_join{usable()}, token, std::optional(limit));
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(detail::initiate_join{usable()},
+                                                                                   token, std::optional(limit));
     }
 
     /// Kills every worker with its process group at once; outstanding operations complete with operation_aborted. The
@@ -203,9 +208,10 @@ private:
     template <class Token, class R>
     auto initiate(const submit_options& options, Token&& token, task<R> made)
     {
-        static_assert(std::is_void_v<R> || std::is_default_constructible_v<R>,
-                      "procpool: a completion token needs a result that can be default-constructed, to have something to "
-                      "pass beside an error; use the form that returns a future, or return a std::optional");
+        static_assert(
+            std::is_void_v<R> || std::is_default_constructible_v<R>,
+            "procpool: a completion token needs a result that can be default-constructed, to have something to "
+            "pass beside an error; use the form that returns a future, or return a std::optional");
         static_assert(boost::asio::completion_token_for<Token, detail::completion_signature_t<R>>,
                       "procpool: the last argument is neither an argument of the task nor a completion token for "
                       "void(std::exception_ptr, R)");

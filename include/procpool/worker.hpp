@@ -13,9 +13,9 @@ namespace procpool {
 /// In a process that a pool started as its worker: runs the worker's loop and never returns. In every other process:
 /// returns at once.
 ///
-/// Call it in main, after register_task() and register_exception() and before anything else: everything before it runs in every worker
-/// too, and so do the program's static initializers. A pool made in a program that has not called it throws
-/// errc::not_initialized, so a forgotten call can never make a program start copies of itself without end.
+/// Call it in main, after register_task() and register_exception() and before anything else: everything before it runs
+/// in every worker too, and so do the program's static initializers. A pool made in a program that has not called it
+/// throws errc::not_initialized, so a forgotten call can never make a program start copies of itself without end.
 ///
 /// A worker leaves through std::exit(0) when its pool retires it.
 PROCPOOL_DECL void run_if_worker();
@@ -31,9 +31,8 @@ template <class F, class R, class... Ps>
 void register_as(std::string name, F fn, call_signature<R, Ps...> signature)
 {
     check_signature<R, Ps...>();
-    register_named(std::move(name), signature_name(signature), [fn](reader& from, writer& to) mutable {
-        call_with_arguments<F, R, Ps...>(fn, from, to);
-    });
+    register_named(std::move(name), signature_name(signature),
+                   [fn](reader& from, writer& to) mutable { call_with_arguments<F, R, Ps...>(fn, from, to); });
 }
 
 } // namespace detail
@@ -41,14 +40,16 @@ void register_as(std::string name, F fn, call_signature<R, Ps...> signature)
 /// Makes a function known to this worker program under a name, for named_task. Call it before run_if_worker().
 ///
 /// @param name  Any text. A second registration of a name with the same signature replaces the first.
-/// @param fn    A function pointer, a lambda (it may capture: it never travels) or a function object whose operator() is
+/// @param fn    A function pointer, a lambda (it may capture: it never travels) or a function object whose operator()
+/// is
 ///              neither overloaded nor a template.
 /// @par Thread safety  None: call it before there are threads.
 template <class F>
 void register_task(std::string name, F fn)
 {
-    static_assert(detail::has_fixed_signature<F>,
-                  "procpool: a named task needs one signature: register a function or a lambda without auto parameters");
+    static_assert(
+        detail::has_fixed_signature<F>,
+        "procpool: a named task needs one signature: register a function or a lambda without auto parameters");
     detail::register_as(std::move(name), std::move(fn), typename detail::fixed_signature<F>::type{});
 }
 

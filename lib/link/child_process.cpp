@@ -9,7 +9,9 @@
 namespace procpool::link {
 
 child_process::child_process(const boost::asio::any_io_executor& executor, os::spawned child, live_groups& groups)
-    : groups_(groups), pid_(child.pid), process_(executor, child.pid, os::duplicate(child.pidfd.get()).release()),
+    : groups_(groups),
+      pid_(child.pid),
+      process_(executor, child.pid, os::duplicate(child.pidfd.get()).release()),
       pidfd_(executor, child.pidfd.release())
 {
     groups_.add(pid_, pidfd_.native_handle());

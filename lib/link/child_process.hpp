@@ -13,9 +13,9 @@
 
 namespace procpool::link {
 
-/// One worker's process, owned by Boost.Process: nobody else waits for it. The process is watched by a second descriptor
-/// of its pidfd, because Boost.Process reaps inside its own wait before any handler of ours could run; then its number
-/// could belong to somebody else when we signal its group.
+/// One worker's process, owned by Boost.Process: nobody else waits for it. The process is watched by a second
+/// descriptor of its pidfd, because Boost.Process reaps inside its own wait before any handler of ours could run; then
+/// its number could belong to somebody else when we signal its group.
 class child_process {
 public:
     /// Takes over a started child. The executor is the pool's strand.

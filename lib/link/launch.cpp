@@ -36,7 +36,8 @@ std::string sentence_for(const launch_plan& plan, std::error_code error)
 {
     const std::string program = plan.executable.empty() ? "this program" : plan.executable;
     if (!plan.directory.empty() && !std::filesystem::is_directory(plan.directory))
-        return "the working directory " + plan.directory + " of the workers does not exist: correct worker_options::cwd";
+        return "the working directory " + plan.directory +
+               " of the workers does not exist: correct worker_options::cwd";
     if (error == std::errc::no_such_file_or_directory)
         return "the worker program " + program + " does not exist: correct pool_options::executable";
     if (error == std::errc::permission_denied)

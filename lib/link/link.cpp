@@ -10,12 +10,17 @@ namespace procpool::link {
 
 link::link(const boost::asio::any_io_executor& strand, std::uint64_t number, launched worker, live_groups& groups,
            std::uint64_t max_result_bytes)
-    : number_(number), page_memory_(std::move(worker.page)),
-      page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())), slots_(page_),
-      tasks_kept_(std::move(worker.tasks_kept)), lifeline_(std::move(worker.lifeline)),
-      tasks_(strand, worker.tasks.release()), answers_(strand, worker.answers.release()),
+    : number_(number),
+      page_memory_(std::move(worker.page)),
+      page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())),
+      slots_(page_),
+      tasks_kept_(std::move(worker.tasks_kept)),
+      lifeline_(std::move(worker.lifeline)),
+      tasks_(strand, worker.tasks.release()),
+      answers_(strand, worker.answers.release()),
       pid_(worker.child.pid),
-      process_(std::in_place, strand, std::move(worker.child), groups), frames_(max_result_bytes + wire::max_exception_bytes)
+      process_(std::in_place, strand, std::move(worker.child), groups),
+      frames_(max_result_bytes + wire::max_exception_bytes)
 {
 }
 

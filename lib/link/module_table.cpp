@@ -25,12 +25,15 @@ os::module module_at(const void* address)
 {
     auto found = os::module_of(address);
     if (!found)
-        detail::throw_error(errc::module_mismatch,
-                            "a task's code lies in no loaded file: pass a function of the program or of a shared library, "
-                            "not one that was made at run time");
+        detail::throw_error(
+            errc::module_mismatch,
+            "a task's code lies in no loaded file: pass a function of the program or of a shared library, "
+            "not one that was made at run time");
     if (found->id.empty())
-        detail::throw_error(errc::module_mismatch,
-                            found->path + " has no build id, by which workers check that they run the same code: link it with -Wl,--build-id");
+        detail::throw_error(
+            errc::module_mismatch,
+            found->path +
+                " has no build id, by which workers check that they run the same code: link it with -Wl,--build-id");
     return *std::move(found);
 }
 

@@ -11,7 +11,8 @@ namespace procpool::detail {
 class admission {
 public:
     admission(std::optional<std::size_t> max_tasks, std::optional<std::size_t> max_bytes) noexcept
-        : max_tasks_(max_tasks.value_or(unlimited)), max_bytes_(max_bytes.value_or(unlimited))
+        : max_tasks_(max_tasks.value_or(unlimited)),
+          max_bytes_(max_bytes.value_or(unlimited))
     {
     }
 

@@ -10,11 +10,17 @@
 
 namespace procpool::detail {
 
-
 engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options)
-    : pool_(pool), executor_(executor), strand_(executor), timer_(strand_), shutdown_timer_(strand_),
-      plan_(plan_for(options)), first_message_(first_message_for(options)), first_modules_(modules_for(options)),
-      start_timeout_(options.start_timeout), scheduler_(limits_for(options))
+    : pool_(pool),
+      executor_(executor),
+      strand_(executor),
+      timer_(strand_),
+      shutdown_timer_(strand_),
+      plan_(plan_for(options)),
+      first_message_(first_message_for(options)),
+      first_modules_(modules_for(options)),
+      start_timeout_(options.start_timeout),
+      scheduler_(limits_for(options))
 {
 }
 

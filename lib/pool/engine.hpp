@@ -20,8 +20,8 @@ namespace procpool::detail {
 
 class pool_impl;
 
-/// The part of a pool that lives on its strand: carries events from callers and links to the scheduler, and performs the
-/// scheduler's actions on the links. Decides nothing.
+/// The part of a pool that lives on its strand: carries events from callers and links to the scheduler, and performs
+/// the scheduler's actions on the links. Decides nothing.
 class engine final : public link::link_events {
 public:
     engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options);
@@ -91,9 +91,9 @@ private:
     std::vector<schedule::worker_id> to_collect_;
     settled_operations settled_;
     std::vector<std::shared_ptr<join_operation>> joins_;
-    std::optional<schedule::time_point> now_; // read once for all events that arrive together
-    const wire::frame* answer_ = nullptr;       // of the task that is being finished
-    const link::link* ended_worker_ = nullptr;  // whose tasks are being finished
+    std::optional<schedule::time_point> now_;  // read once for all events that arrive together
+    const wire::frame* answer_ = nullptr;      // of the task that is being finished
+    const link::link* ended_worker_ = nullptr; // whose tasks are being finished
     std::string start_failure_ = "no worker has been tried yet";
     std::size_t finished_tasks_ = 0; // since the last turn
     std::size_t finished_bytes_ = 0;

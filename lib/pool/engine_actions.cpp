@@ -87,7 +87,8 @@ void engine::spawn(schedule::worker_id id)
 {
     try {
         auto started = link::launch(plan_, id);
-        auto made = std::make_shared<link::link>(strand_, id, std::move(started), pool_.groups(), first_message_.max_result_bytes);
+        auto made = std::make_shared<link::link>(strand_, id, std::move(started), pool_.groups(),
+                                                 first_message_.max_result_bytes);
         seats_[id].link = made;
         made->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
         to_flush_.push_back(made.get());

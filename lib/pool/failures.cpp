@@ -53,15 +53,16 @@ outcome failed_with(errc code, const std::string& sentence)
 
 outcome cancelled()
 {
-    return {.error = std::make_exception_ptr(
-                error_with(boost::asio::error::operation_aborted,
-                           "the task was cancelled before it had an outcome, by its caller or by the end of its pool"))};
+    return {.error = std::make_exception_ptr(error_with(
+                boost::asio::error::operation_aborted,
+                "the task was cancelled before it had an outcome, by its caller or by the end of its pool"))};
 }
 
 outcome closed()
 {
-    return failed_with(errc::pool_closed, "the task was not accepted because the pool is closed: submit before close(), "
-                                          "join(), shutdown or terminate()");
+    return failed_with(errc::pool_closed,
+                       "the task was not accepted because the pool is closed: submit before close(), "
+                       "join(), shutdown or terminate()");
 }
 
 outcome queue_is_full(const pool_options& options)
@@ -70,7 +71,8 @@ outcome queue_is_full(const pool_options& options)
     if (options.max_pending)
         limits += " max_pending is " + std::to_string(*options.max_pending);
     if (options.max_pending_bytes)
-        limits += (limits.empty() ? "" : ",") + std::string(" max_pending_bytes is ") + std::to_string(*options.max_pending_bytes);
+        limits += (limits.empty() ? "" : ",") + std::string(" max_pending_bytes is ") +
+                  std::to_string(*options.max_pending_bytes);
     return failed_with(errc::queue_full, "the task was not accepted because the queue is full:" + limits +
                                              "; submit again later, or set pool_options::when_full to wait");
 }
@@ -89,8 +91,8 @@ outcome crashed(const link::link& worker)
                            name_of(worker) + " sent bytes that make no sense while it had the task, and was ended: the "
                                              "task's code may have written to descriptor 4 or into the pool's memory");
     const exit_status status = status_of(worker);
-    return {.error = std::make_exception_ptr(worker_crashed(
-                worker.pid(), status, name_of(worker) + " " + status.str() + " while it ran the task"))};
+    return {.error = std::make_exception_ptr(
+                worker_crashed(worker.pid(), status, name_of(worker) + " " + status.str() + " while it ran the task"))};
 }
 
 outcome could_not_start(const std::string& reason)
@@ -107,7 +109,8 @@ std::string start_failure(const link::link& worker)
 std::string start_took_too_long(const link::link& worker, std::chrono::nanoseconds limit)
 {
     return name_of(worker) + " was not ready after " + seconds(limit) +
-           " and was killed: its program must call procpool::run_if_worker() first in main; an initializer that needs longer "
+           " and was killed: its program must call procpool::run_if_worker() first in main; an initializer that needs "
+           "longer "
            "needs a greater pool_options::start_timeout";
 }
 

@@ -18,7 +18,9 @@ enum state : std::uint32_t { pending, somebody_blocks, settled };
 } // namespace
 
 future_state::future_state(call made, const submit_options& options, std::weak_ptr<pool_impl> pool)
-    : operation(std::move(made), options), pool_(std::move(pool)), state_(pending)
+    : operation(std::move(made), options),
+      pool_(std::move(pool)),
+      state_(pending)
 {
 }
 
@@ -102,8 +104,9 @@ void future_state::detach(const std::shared_ptr<waiter>& removed)
 
 void throw_get_timed_out()
 {
-    throw_error(errc::timed_out, "procpool::future::get() waited as long as it was told to and the task has no outcome yet: "
-                                 "the task goes on, call get() again or cancel()");
+    throw_error(errc::timed_out,
+                "procpool::future::get() waited as long as it was told to and the task has no outcome yet: "
+                "the task goes on, call get() again or cancel()");
 }
 
 } // namespace procpool::detail

@@ -27,7 +27,10 @@ public:
         });
     }
     void abandon() noexcept { handler_.abandon(); }
-    void complete_here() { handler_.complete([] {}, error_); }
+    void complete_here()
+    {
+        handler_.complete([] {}, error_);
+    }
 
 private:
     waiting_handler<join_handler> handler_;

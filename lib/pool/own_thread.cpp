@@ -6,7 +6,8 @@
 namespace procpool::detail {
 
 own_thread::own_thread()
-    : context_(std::make_shared<boost::asio::io_context>()), work_(context_->get_executor()),
+    : context_(std::make_shared<boost::asio::io_context>()),
+      work_(context_->get_executor()),
       thread_([context = context_] {
           os::block_all_signals();
           context->run();

@@ -13,8 +13,8 @@ namespace procpool::detail {
 class own_thread {
 public:
     own_thread();
-    /// Lets the thread end when the context has nothing more to do, and waits for that; on the thread itself, which is where
-    /// a handler may destroy its pool, it does not wait.
+    /// Lets the thread end when the context has nothing more to do, and waits for that; on the thread itself, which is
+    /// where a handler may destroy its pool, it does not wait.
     ~own_thread();
     own_thread(const own_thread&) = delete;
     own_thread& operator=(const own_thread&) = delete;

@@ -21,19 +21,22 @@ constexpr std::size_t kept_for_the_program = 16;
 void check_initialized(const pool_options& options)
 {
     if (options.executable.empty() && !worker::main_was_guarded())
-        detail::throw_error(errc::not_initialized,
-                            "this program made a procpool::pool but has not called procpool::run_if_worker(): call it first in "
-                            "main, because workers are started from this same program and begin in main too");
+        detail::throw_error(
+            errc::not_initialized,
+            "this program made a procpool::pool but has not called procpool::run_if_worker(): call it first in "
+            "main, because workers are started from this same program and begin in main too");
 }
 
 void check_descriptors(const pool_options& options)
 {
     const std::size_t workers = options.workers.value_or(os::usable_cpus());
-    const std::size_t needed = workers * link::descriptors_per_worker + link::descriptors_while_starting + kept_for_the_program;
+    const std::size_t needed =
+        workers * link::descriptors_per_worker + link::descriptors_while_starting + kept_for_the_program;
     if (needed > os::descriptor_limit())
         detail::throw_error(errc::too_many_descriptors,
                             "a pool of " + std::to_string(workers) + " workers needs " + std::to_string(needed) +
-                                " file descriptors and this process may have " + std::to_string(os::descriptor_limit()) +
+                                " file descriptors and this process may have " +
+                                std::to_string(os::descriptor_limit()) +
                                 ": raise RLIMIT_NOFILE (ulimit -n) or lower pool_options::workers");
 }
 
@@ -49,9 +52,10 @@ std::shared_ptr<detail::pool_impl> make(const pool::executor_type& executor, poo
 void check_original()
 {
     if (os::is_forked_copy())
-        detail::throw_error(errc::forked_copy,
-                            "a procpool::pool was used in a process that fork() made from the one that owns it: make a pool of "
-                            "its own there");
+        detail::throw_error(
+            errc::forked_copy,
+            "a procpool::pool was used in a process that fork() made from the one that owns it: make a pool of "
+            "its own there");
 }
 
 } // namespace
@@ -111,9 +115,10 @@ void pool::join()
     try {
         end.get();
     } catch (const std::future_error&) { // the handler was destroyed uninvoked
-        throw detail::error_with(boost::asio::error::operation_aborted,
-                                 "procpool::pool::join() waited for a pool whose context was destroyed: its workers are "
-                                 "gone; keep the context alive and running until the pool is joined");
+        throw detail::error_with(
+            boost::asio::error::operation_aborted,
+            "procpool::pool::join() waited for a pool whose context was destroyed: its workers are "
+            "gone; keep the context alive and running until the pool is joined");
     }
 }
 

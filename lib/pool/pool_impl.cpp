@@ -24,7 +24,8 @@ std::shared_ptr<pool_impl> pool_impl::make(boost::asio::any_io_executor executor
 }
 
 pool_impl::pool_impl(pool_options options)
-    : options_(std::move(options)), admission_(options_.max_pending, options_.max_pending_bytes)
+    : options_(std::move(options)),
+      admission_(options_.max_pending, options_.max_pending_bytes)
 {
 }
 
@@ -207,8 +208,9 @@ boost::asio::any_io_executor pool_impl::executor() const
 void pool_impl::check_may_block(const char* what) const
 {
     if (runs_loop_of(executor()))
-        throw_error(errc::would_deadlock, std::string(what) + " was called on a thread that runs the pool's loop, which it "
-                                                              "would block for ever: use co_await, a callback, or another thread");
+        throw_error(errc::would_deadlock, std::string(what) +
+                                              " was called on a thread that runs the pool's loop, which it "
+                                              "would block for ever: use co_await, a callback, or another thread");
 }
 
 void pool_impl::release()

@@ -9,8 +9,8 @@
 
 namespace procpool::detail {
 
-/// Operations whose handlers are to be called: they leave the strand together, in one post. Handlers that are still here
-/// when their context is destroyed are destroyed uninvoked.
+/// Operations whose handlers are to be called: they leave the strand together, in one post. Handlers that are still
+/// here when their context is destroyed are destroyed uninvoked.
 class settled_operations {
 public:
     settled_operations() = default;

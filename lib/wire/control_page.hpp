@@ -48,8 +48,8 @@ struct task_slot {
     void finish(std::uint64_t id) noexcept;
     /// Parent: from queued to revoked. True when the task can no longer start here.
     bool revoke(std::uint64_t id) noexcept;
-    /// Parent, when the worker is gone and has left no answer: whether the task may have run there, so that it must not be
-    /// run again in silence. A word that makes no sense says yes.
+    /// Parent, when the worker is gone and has left no answer: whether the task may have run there, so that it must not
+    /// be run again in silence. A word that makes no sense says yes.
     bool may_have_run(std::uint64_t id) const noexcept;
     /// Parent: whether the task may be running now. A word that makes no sense says yes.
     bool may_run(std::uint64_t id) const noexcept;

@@ -78,8 +78,8 @@ private:
 
     std::uint64_t max_payload_;
     std::vector<std::byte> buffer_;
-    std::size_t begin_ = 0; // of what is not consumed
-    std::size_t end_ = 0;   // of what has arrived
+    std::size_t begin_ = 0;  // of what is not consumed
+    std::size_t end_ = 0;    // of what has arrived
     std::size_t wanted_ = 0; // size of the frame at begin_, header and padding included, when it is known
     bool broken_ = false;
 };

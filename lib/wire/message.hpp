@@ -12,8 +12,8 @@ namespace procpool::wire {
 
 /// The first message to a worker.
 struct configuration {
-    std::string thread_name;           ///< What top shows.
-    std::uint64_t max_result_bytes = 0; ///< A larger answer becomes an error of its task.
+    std::string thread_name;                           ///< What top shows.
+    std::uint64_t max_result_bytes = 0;                ///< A larger answer becomes an error of its task.
     std::optional<std::vector<std::byte>> initializer; ///< A call, as in a task frame, to run before the first task.
 };
 

@@ -37,8 +37,8 @@ class answer_stream {
 public:
     /// How many of `count` bytes that came through the pipe next are known already, from the outbox.
     std::size_t skip(std::size_t count) noexcept;
-    /// Copies what the outbox has beyond the bytes received so far. Empty when there is nothing, when the worker changed
-    /// it meanwhile (then it comes through the pipe), or when its words make no sense.
+    /// Copies what the outbox has beyond the bytes received so far. Empty when there is nothing, when the worker
+    /// changed it meanwhile (then it comes through the pipe), or when its words make no sense.
     std::vector<std::byte> collect(const outbox& shared);
 
 private:

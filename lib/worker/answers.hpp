@@ -11,8 +11,8 @@
 
 namespace procpool::worker {
 
-/// The worker's answers on their way to the parent: short ones gather in the outbox, where they survive this process, and
-/// leave in one write.
+/// The worker's answers on their way to the parent: short ones gather in the outbox, where they survive this process,
+/// and leave in one write.
 class answers {
 public:
     /// Writes to the descriptor, which blocks when the parent is slow: that is the back-pressure.

@@ -27,9 +27,10 @@ std::vector<known_module>& table()
 [[noreturn]] void refuse(const std::string& path)
 {
     if (os::module_named(path))
-        detail::throw_error(errc::module_mismatch,
-                            "the worker has loaded another build of " + path +
-                                " than the program that sent the task: restart the program, or build both from the same source");
+        detail::throw_error(
+            errc::module_mismatch,
+            "the worker has loaded another build of " + path +
+                " than the program that sent the task: restart the program, or build both from the same source");
     detail::throw_error(errc::module_mismatch,
                         "the worker has not loaded " + path +
                             ", where the task's code lies: link the worker program to it, load it in main before "

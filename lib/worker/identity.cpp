@@ -12,8 +12,8 @@ namespace {
 
 bool is_ours(const wire::control_page& page, const std::string& nonce)
 {
-    return page.magic == wire::control_page::expected_magic && page.version == wire::control_page::expected_version
-        && std::to_string(page.nonce) == nonce;
+    return page.magic == wire::control_page::expected_magic && page.version == wire::control_page::expected_version &&
+           std::to_string(page.nonce) == nonce;
 }
 
 } // namespace

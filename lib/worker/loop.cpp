@@ -24,15 +24,18 @@ std::vector<std::byte> exception_record(const std::exception_ptr& thrown)
     auto record = wire::encode_exception(thrown);
     if (record.size() > wire::max_exception_bytes)
         record = wire::encode_exception(detail::make_error(
-            errc::not_serializable, "the exception that the task threw has more than 64 KiB: shorten its message or its data"));
+            errc::not_serializable,
+            "the exception that the task threw has more than 64 KiB: shorten its message or its data"));
     return record;
 }
 
 } // namespace
 
 loop::loop(os::mapping page)
-    : page_memory_(std::move(page)), page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())),
-      frames_(std::numeric_limits<std::uint64_t>::max()), answers_(wire::answers_descriptor, page_.answers)
+    : page_memory_(std::move(page)),
+      page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())),
+      frames_(std::numeric_limits<std::uint64_t>::max()),
+      answers_(wire::answers_descriptor, page_.answers)
 {
 }
 

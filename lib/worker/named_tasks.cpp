@@ -33,9 +33,10 @@ detail::bound_trampoline& worker::named_task(const std::string& name, const std:
                                                     "\", ...) in its main before procpool::run_if_worker()");
     const auto exact = known->second.find(signature);
     if (exact == known->second.end())
-        detail::throw_error(errc::unknown_task, "the worker program's task named \"" + name +
-                                                    "\" has other parameter or result types than the named_task that was "
-                                                    "submitted: use the registered function's own");
+        detail::throw_error(errc::unknown_task,
+                            "the worker program's task named \"" + name +
+                                "\" has other parameter or result types than the named_task that was "
+                                "submitted: use the registered function's own");
     return exact->second;
 }
 

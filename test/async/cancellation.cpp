@@ -15,8 +15,8 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
-using asio::use_awaitable;
 using asio::cancellation_type;
+using asio::use_awaitable;
 
 const auto aborted = make_error_code(asio::error::operation_aborted);
 
@@ -35,14 +35,16 @@ struct cancellable {
 
     void submit(pool& p, const std::string& gate)
     {
-        p.async_submit(hold, gate, asio::bind_cancellation_slot(signal.slot(), [this](std::exception_ptr thrown, pid_t pid) {
+        p.async_submit(hold, gate,
+                       asio::bind_cancellation_slot(signal.slot(), [this](std::exception_ptr thrown, pid_t pid) {
                            end(std::move(thrown), pid);
                            settled.cancel();
                        }));
     }
     void submit_as_future(pool& p, const std::string& gate)
     {
-        p.async_submit(hold, gate)(asio::bind_cancellation_slot(signal.slot(), [this](std::exception_ptr thrown, pid_t pid) {
+        p.async_submit(hold,
+                       gate)(asio::bind_cancellation_slot(signal.slot(), [this](std::exception_ptr thrown, pid_t pid) {
             end(std::move(thrown), pid);
             settled.cancel();
         }));
@@ -55,8 +57,8 @@ struct cancellable {
     }
 };
 
-constexpr cancellation_type each_type[] = {cancellation_type::terminal, cancellation_type::partial, cancellation_type::total,
-                                           cancellation_type::all};
+constexpr cancellation_type each_type[] = {cancellation_type::terminal, cancellation_type::partial,
+                                           cancellation_type::total, cancellation_type::all};
 
 } // namespace
 

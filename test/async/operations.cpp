@@ -61,8 +61,8 @@ BOOST_FIXTURE_TEST_CASE_TEMPLATE(completes_on_the_executor_of_its_handler, opera
 {
     const auto strand = boost::asio::make_strand(context);
     bool on_strand = false;
-    operation::start(*pool, boost::asio::bind_executor(
-                                strand, [&](auto...) { on_strand = strand.running_in_this_thread(); }));
+    operation::start(*pool,
+                     boost::asio::bind_executor(strand, [&](auto...) { on_strand = strand.running_in_this_thread(); }));
     pool->close();
     run();
     BOOST_TEST(on_strand);
@@ -153,10 +153,10 @@ BOOST_FIXTURE_TEST_CASE_TEMPLATE(a_cancelled_wait_ends_and_leaves_the_task_alone
         boost::asio::cancellation_signal signal;
         auto first = pool->async_submit(hold, held.path());
         operation::start(*pool, boost::asio::bind_cancellation_slot(signal.slot(), [&](auto error, auto...) {
-                             done.handler()(error);
-                             held.open();
-                             pool->close();
-                         }));
+            done.handler()(error);
+            held.open();
+            pool->close();
+        }));
         boost::asio::co_spawn(context, held.async_next(), [&](std::exception_ptr, pid_t) { signal.emit(type); });
         run();
         BOOST_TEST(done.times == 1);

@@ -212,10 +212,10 @@ void too_large()
 void noise()
 {
     run<void>(one_worker(), procpool::task([] {
-        const std::string bytes(4096, '\xee');
-        if (::write(4, bytes.data(), bytes.size()) > 0)
-            never_end();
-    }));
+                  const std::string bytes(4096, '\xee');
+                  if (::write(4, bytes.data(), bytes.size()) > 0)
+                      never_end();
+              }));
 }
 
 void unwritable()
@@ -266,18 +266,16 @@ const row rows[] = {
     {ROW(no_such_program),
      "no worker could be started for the task: the worker program /nowhere/worker does not exist: "
      "correct pool_options::executable"},
-    {ROW(not_executable),
-     "no worker could be started for the task: the worker program DIRECTORY/worker may not be "
-     "executed: check its mode and pool_options::executable"},
+    {ROW(not_executable), "no worker could be started for the task: the worker program DIRECTORY/worker may not be "
+                          "executed: check its mode and pool_options::executable"},
     {ROW(no_program_at_all),
      "no worker could be started for the task: the worker program DIRECTORY/worker could not be "
      "started: Exec format error"},
     {ROW(no_such_directory),
      "no worker could be started for the task: the working directory /nowhere of the workers does not "
      "exist: correct worker_options::cwd"},
-    {ROW(exits_at_once),
-     "no worker could be started for the task: worker K (pid N) exited with status 3 before it was "
-     "ready: its program must reach procpool::run_if_worker() in main, and have all its libraries"},
+    {ROW(exits_at_once), "no worker could be started for the task: worker K (pid N) exited with status 3 before it was "
+                         "ready: its program must reach procpool::run_if_worker() in main, and have all its libraries"},
     {ROW(never_ready),
      "no worker could be started for the task: worker K (pid N) was not ready after 0.01 s and was killed: "
      "its program must call procpool::run_if_worker() first in main; an initializer that needs longer needs a "
@@ -287,49 +285,36 @@ const row rows[] = {
     {ROW(unknown_task),
      "the worker program has no task named \"thrice\": call procpool::register_task(\"thrice\", ...) "
      "in its main before procpool::run_if_worker()"},
-    {ROW(other_signature),
-     "the worker program's task named \"twice\" has other parameter or result types than the "
-     "named_task that was submitted: use the registered function's own"},
-    {ROW(not_loaded),
-     "the worker has not loaded PROGRAM, where the task's code lies: link the worker program to it, "
-     "load it in main before procpool::run_if_worker(), or use procpool::named_task"},
-    {ROW(another_build),
-     "the worker has loaded another build of PROGRAM_programs/shared/libcrash_module.so than the "
-     "program that sent the task: restart the program, or build both from the same source"},
+    {ROW(other_signature), "the worker program's task named \"twice\" has other parameter or result types than the "
+                           "named_task that was submitted: use the registered function's own"},
+    {ROW(not_loaded), "the worker has not loaded PROGRAM, where the task's code lies: link the worker program to it, "
+                      "load it in main before procpool::run_if_worker(), or use procpool::named_task"},
+    {ROW(another_build), "the worker has loaded another build of PROGRAM_programs/shared/libcrash_module.so than the "
+                         "program that sent the task: restart the program, or build both from the same source"},
     {ROW(use_after_close),
      "the task was not accepted because the pool is closed: submit before close(), join(), shutdown "
      "or terminate()"},
-    {ROW(use_after_move),
-     "a procpool::pool was used after it was moved from"},
+    {ROW(use_after_move), "a procpool::pool was used after it was moved from"},
     {ROW(get_on_the_loops_thread),
      "procpool::future::get() was called on a thread that runs the pool's loop, which it would block "
      "for ever: use co_await, a callback, or another thread"},
     {ROW(join_on_the_loops_thread),
      "procpool::pool::join() was called on a thread that runs the pool's loop, which it would block "
      "for ever: use co_await, a callback, or another thread"},
-    {ROW(too_few_descriptors),
-     "a pool of 64 workers needs 405 file descriptors and this process may have 200: raise "
-     "RLIMIT_NOFILE (ulimit -n) or lower pool_options::workers"},
-    {ROW(queue_full),
-     "the task was not accepted because the queue is full: max_pending is 1, max_pending_bytes is "
-     "1000; submit again later, or set pool_options::when_full to wait"},
-    {ROW(invalid_option),
-     "procpool::pool_options::workers must be from 1 to 4096"},
-    {ROW(runs_too_long),
-     "the task ran longer than its timeout of 0.02 s: worker K (pid N) that ran it is killed and "
-     "replaced"},
-    {ROW(crash),
-     "worker K (pid N) killed by SIGKILL while it ran the task"},
-    {ROW(exit_with_three),
-     "worker K (pid N) exited with status 3 while it ran the task"},
-    {ROW(too_large),
-     "the task's result of 1008 bytes is larger than pool_options::max_result_bytes"},
-    {ROW(unwritable),
-     "A value of type (anonymous namespace)::refuses_to_be_written could not be turned into bytes: "
-     "not today"},
-    {ROW(noise),
-     "worker K (pid N) sent bytes that make no sense while it had the task, and was ended: the task's "
-     "code may have written to descriptor 4 or into the pool's memory"},
+    {ROW(too_few_descriptors), "a pool of 64 workers needs 405 file descriptors and this process may have 200: raise "
+                               "RLIMIT_NOFILE (ulimit -n) or lower pool_options::workers"},
+    {ROW(queue_full), "the task was not accepted because the queue is full: max_pending is 1, max_pending_bytes is "
+                      "1000; submit again later, or set pool_options::when_full to wait"},
+    {ROW(invalid_option), "procpool::pool_options::workers must be from 1 to 4096"},
+    {ROW(runs_too_long), "the task ran longer than its timeout of 0.02 s: worker K (pid N) that ran it is killed and "
+                         "replaced"},
+    {ROW(crash), "worker K (pid N) killed by SIGKILL while it ran the task"},
+    {ROW(exit_with_three), "worker K (pid N) exited with status 3 while it ran the task"},
+    {ROW(too_large), "the task's result of 1008 bytes is larger than pool_options::max_result_bytes"},
+    {ROW(unwritable), "A value of type (anonymous namespace)::refuses_to_be_written could not be turned into bytes: "
+                      "not today"},
+    {ROW(noise), "worker K (pid N) sent bytes that make no sense while it had the task, and was ended: the task's "
+                 "code may have written to descriptor 4 or into the pool's memory"},
 };
 
 } // namespace
@@ -344,7 +329,8 @@ BOOST_DATA_TEST_CASE(an_error_says_what_happened_to_what_and_what_to_do, rows)
 BOOST_AUTO_TEST_CASE(a_program_that_forgot_run_if_worker_is_told_so_and_starts_nothing)
 {
     BOOST_TEST(output_of(helper_program("forgetful")) ==
-               "this program made a procpool::pool but has not called procpool::run_if_worker(): call it first in main, because "
+               "this program made a procpool::pool but has not called procpool::run_if_worker(): call it first in "
+               "main, because "
                "workers are started from this same program and begin in main too");
 }
 

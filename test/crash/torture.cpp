@@ -73,7 +73,8 @@ std::vector<pid_t> workers_named(const std::string& name)
     std::vector<pid_t> found;
     for (const auto& entry : fs::directory_iterator("/proc")) {
         const auto number = entry.path().filename().string();
-        if (std::isdigit(static_cast<unsigned char>(number.front())) && command_line_of(entry.path()).starts_with(name + ": worker "))
+        if (std::isdigit(static_cast<unsigned char>(number.front())) &&
+            command_line_of(entry.path()).starts_with(name + ": worker "))
             found.push_back(std::stoi(number));
     }
     return found;
@@ -136,8 +137,12 @@ enum class outcome : unsigned char { none, succeeded, crashed, other, twice };
 class torture {
 public:
     torture(share wanted, std::string ledger_file)
-        : wanted_(wanted), file_(std::move(ledger_file)), runs_(file_, 2 * wanted.tasks), outcomes_(2 * wanted.tasks),
-          pool_(context_, {.workers = 4, .name = name_}), killer_(name_)
+        : wanted_(wanted),
+          file_(std::move(ledger_file)),
+          runs_(file_, 2 * wanted.tasks),
+          outcomes_(2 * wanted.tasks),
+          pool_(context_, {.workers = 4, .name = name_}),
+          killer_(name_)
     {
     }
 
@@ -225,9 +230,10 @@ BOOST_AUTO_TEST_CASE(killing_random_workers_loses_no_task_and_runs_none_twice)
         torture test(wanted, directory / "ledger");
         test.run();
         name = test.name();
-        std::cout << test.submitted() << " tasks, " << test.kills() << " workers killed: " << test.ended(outcome::succeeded)
-                  << " tasks succeeded, " << test.ended(outcome::crashed) << " lost their worker; "
-                  << test.stats().started_workers << " workers started\n";
+        std::cout << test.submitted() << " tasks, " << test.kills()
+                  << " workers killed: " << test.ended(outcome::succeeded) << " tasks succeeded, "
+                  << test.ended(outcome::crashed) << " lost their worker; " << test.stats().started_workers
+                  << " workers started\n";
         BOOST_TEST(test.submitted() >= wanted.tasks);
         BOOST_TEST(test.kills() >= wanted.kills);
         BOOST_TEST(test.ended(outcome::succeeded) + test.ended(outcome::crashed) == test.submitted());

@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(a_worker_has_its_channel_and_the_standard_streams_open_and_
     const many_open_files of_the_host;
     procpool::pool pool({.workers = 1});
     const auto open = pool.async_submit(open_descriptors).get();
-    const std::map<int, std::string> expected{{0, "/dev/null"}, {1, own.at(1)}, {2, own.at(2)}, {3, "pipe:"},
+    const std::map<int, std::string> expected{{0, "/dev/null"}, {1, own.at(1)}, {2, own.at(2)},        {3, "pipe:"},
                                               {4, "pipe:"},     {5, "pipe:"},   {6, "/memfd:procpool"}};
     BOOST_TEST_REQUIRE(open.size() == expected.size());
     for (const auto& [fd, behind] : open)
@@ -174,9 +174,9 @@ BOOST_AUTO_TEST_CASE(environment_and_directory_are_the_hosts_with_the_changes_as
     ::setenv("PROCPOOL_TEST_KEPT", "kept", 1);
     ::setenv("PROCPOOL_TEST_REMOVED", "there", 1);
     procpool::pool plain({.workers = 1});
-    procpool::pool changed({.workers = 1,
-                            .worker = {.env = {{"PROCPOOL_TEST_REMOVED", {}}, {"PROCPOOL_TEST_NEW", "a=b"}},
-                                       .cwd = directory.path()}});
+    procpool::pool changed(
+        {.workers = 1,
+         .worker = {.env = {{"PROCPOOL_TEST_REMOVED", {}}, {"PROCPOOL_TEST_NEW", "a=b"}}, .cwd = directory.path()}});
     BOOST_TEST(plain.async_submit(variable, "PROCPOOL_TEST_REMOVED").get() == "there");
     BOOST_TEST(plain.async_submit(working_directory).get() == working_directory());
     BOOST_TEST(changed.async_submit(variable, "PROCPOOL_TEST_KEPT").get() == "kept");
@@ -196,7 +196,8 @@ BOOST_AUTO_TEST_CASE(this_program_started_by_a_task_is_no_worker_even_with_a_var
     procpool::pool pool({.workers = 1});
     const std::string command = fs::read_symlink("/proc/self/exe").string() + " --list_content 2>&1";
     for (const char* variables : {"", "PROCPOOL_WORKER=1 "})
-        BOOST_TEST(pool.async_submit(output_of, variables + command).get().find("crash_worker_state") != std::string::npos);
+        BOOST_TEST(pool.async_submit(output_of, variables + command).get().find("crash_worker_state") !=
+                   std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_host_that_ignores_sigchld_learns_no_status_and_hangs_nowhere)

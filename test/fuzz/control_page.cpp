@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// A worker that writes anything to its page: a sequence of steps, some of an honest worker and parent, some not. As long
-// as only honest steps touched a slot, a task is either claimed or revoked, never both; whatever was written, what the
-// parent fetches from the outbox lies in the outbox.
+// A worker that writes anything to its page: a sequence of steps, some of an honest worker and parent, some not. As
+// long as only honest steps touched a slot, a task is either claimed or revoked, never both; whatever was written, what
+// the parent fetches from the outbox lies in the outbox.
 #include "wire/control_page.hpp"
 #include "wire/frame.hpp"
 #include "wire/outbox.hpp"
@@ -83,18 +83,27 @@ void take_step(parent_and_worker& world, steps& from)
 {
     const auto kind = from.next<std::uint8_t>() % 10;
     switch (kind) {
-    case 0: return world.publish();
-    case 1: return world.claim(world.last_id);
-    case 2: return world.claim(from.next<std::uint8_t>());
-    case 3: return world.revoke();
-    case 4: return world.slot().finish(world.last_id);
-    case 5: return world.slot().finish(from.next<std::uint8_t>());
+    case 0:
+        return world.publish();
+    case 1:
+        return world.claim(world.last_id);
+    case 2:
+        return world.claim(from.next<std::uint8_t>());
+    case 3:
+        return world.revoke();
+    case 4:
+        return world.slot().finish(world.last_id);
+    case 5:
+        return world.slot().finish(from.next<std::uint8_t>());
     case 6:
         world.honest = false;
         return world.slot().word.store(from.next<std::uint64_t>());
-    case 7: return world.page.answers.begin.store(from.next<std::uint64_t>());
-    case 8: return world.page.answers.end.store(from.next<std::uint64_t>());
-    default: return world.collect();
+    case 7:
+        return world.page.answers.begin.store(from.next<std::uint64_t>());
+    case 8:
+        return world.page.answers.end.store(from.next<std::uint64_t>());
+    default:
+        return world.collect();
     }
 }
 

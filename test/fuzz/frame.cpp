@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Feeds a stream of bytes to a frame_reader in pieces. Every payload must lie in what has arrived, and no header may make
-// the reader take memory for bytes that have not.
+// Feeds a stream of bytes to a frame_reader in pieces. Every payload must lie in what has arrived, and no header may
+// make the reader take memory for bytes that have not.
 #include "wire/frame.hpp"
 
 #include <algorithm>

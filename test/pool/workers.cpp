@@ -101,7 +101,8 @@ BOOST_FIXTURE_TEST_CASE(time_in_the_queue_does_not_count, one_worker)
 BOOST_AUTO_TEST_CASE(a_task_that_ends_in_time_is_left_alone)
 {
     run([&]() -> awaitable<void> {
-        const pid_t pid = co_await pool->async_submit(submit_options{.timeout = std::chrono::nanoseconds::max()}, own_pid);
+        const pid_t pid =
+            co_await pool->async_submit(submit_options{.timeout = std::chrono::nanoseconds::max()}, own_pid);
         BOOST_TEST(pid > 0);
         BOOST_TEST(pool->stats().killed_workers == 0u);
     });

@@ -40,7 +40,8 @@ void require_whole(ssize_t moved, std::size_t size)
 } // namespace
 
 gate::gate(const boost::asio::any_io_executor& executor)
-    : arrivals_(executor, make_pipe(folder_ / "arrivals")), departures_(make_pipe(folder_ / "departures"))
+    : arrivals_(executor, make_pipe(folder_ / "arrivals")),
+      departures_(make_pipe(folder_ / "departures"))
 {
 }
 

@@ -10,8 +10,8 @@ std::size_t count_descriptors();
 /// Whether this process has children, zombies included.
 bool has_children();
 
-/// A fixture: whatever the case did, it left no descriptor and no child, dead or alive. As a base class it is the first to
-/// be made and the last to look.
+/// A fixture: whatever the case did, it left no descriptor and no child, dead or alive. As a base class it is the first
+/// to be made and the last to look.
 class nothing_left_behind {
 public:
     nothing_left_behind();

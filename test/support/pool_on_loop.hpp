@@ -14,7 +14,8 @@
 
 namespace procpool::test {
 
-/// A fixture: a pool on a loop that the test runs. When the loop ends, it must have run out of work, and nothing is left.
+/// A fixture: a pool on a loop that the test runs. When the loop ends, it must have run out of work, and nothing is
+/// left.
 class pool_on_loop : public nothing_left_behind {
 public:
     explicit pool_on_loop(pool_options options = {.workers = 2}) : pool(std::in_place, context, std::move(options)) {}

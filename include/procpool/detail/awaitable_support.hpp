@@ -23,15 +23,16 @@ class awaitable_async_op_handler;
 template <typename T, typename Executor>
 class awaitable_async_op_handler<void(std::exception_ptr, T), Executor> : public awaitable_thread<Executor> {
 public:
-    // Values, where Asio's own handlers keep pointers to the arguments of a call that has returned by the time that g++ 12
-    // reads them: in `co_await a + co_await b` it resumes a only after b has completed.
+    // Values, where Asio's own handlers keep pointers to the arguments of a call that has returned by the time that g++
+    // 12 reads them: in `co_await a + co_await b` it resumes a only after b has completed.
     struct result_type {
         std::exception_ptr failure;
         std::optional<T> value;
     };
 
     awaitable_async_op_handler(awaitable_thread<Executor>* from, result_type& result)
-        : awaitable_thread<Executor>(std::move(*from)), result_(result)
+        : awaitable_thread<Executor>(std::move(*from)),
+          result_(result)
     {
     }
 

@@ -35,8 +35,8 @@ struct call {
     std::uint32_t modules = 0; ///< How many of the parent's modules a worker must know to run it.
 };
 
-/// Where code lies. Throws system_error(module_mismatch) when the address belongs to no loaded module, or to one that was linked
-/// without a build id. Thread-safe.
+/// Where code lies. Throws system_error(module_mismatch) when the address belongs to no loaded module, or to one that
+/// was linked without a build id. Thread-safe.
 PROCPOOL_DECL code_ref locate_code(const void* address);
 
 /// In a worker: the address of code that the parent referred to. Throws system_error(module_mismatch) with a sentence

@@ -81,8 +81,7 @@ struct signature_for<F, Args...> : fixed_signature<F> {};
 template <class F, class... Args>
     requires(!has_fixed_signature<F> && std::invocable<F&, decayed_argument_t<Args>...>)
 struct signature_for<F, Args...> {
-    using type =
-        call_signature<std::invoke_result_t<F&, decayed_argument_t<Args>...>, decayed_argument_t<Args>...>;
+    using type = call_signature<std::invoke_result_t<F&, decayed_argument_t<Args>...>, decayed_argument_t<Args>...>;
 };
 
 /// The signature by which F is called with arguments of these types.

@@ -22,7 +22,8 @@ template <class Handler>
 class waiting_handler {
 public:
     waiting_handler(Handler&& handler, const boost::asio::any_io_executor& fallback)
-        : work_(with_work(boost::asio::get_associated_executor(handler, fallback))), handler_(std::move(handler))
+        : work_(with_work(boost::asio::get_associated_executor(handler, fallback))),
+          handler_(std::move(handler))
     {
     }
 

@@ -76,7 +76,10 @@ public:
         boost::asio::dispatch(handler_.executor(), delivery(std::move(same)));
     }
     void abandon() noexcept override { handler_.abandon(); }
-    void complete_here() { handler_.complete([] {}, error_); }
+    void complete_here()
+    {
+        handler_.complete([] {}, error_);
+    }
 
 private:
     waiting_handler<Handler> handler_;
@@ -88,7 +91,8 @@ template <class R, class Handler>
 class taking_waiter final : public waiter {
 public:
     taking_waiter(Handler&& handler, const boost::asio::any_io_executor& fallback, future_ptr state)
-        : handler_(std::move(handler), fallback), state_(std::move(state))
+        : handler_(std::move(handler), fallback),
+          state_(std::move(state))
     {
     }
     Handler& handler() noexcept { return handler_.get(); }

@@ -11,7 +11,8 @@ class handler_operation final : public operation {
 public:
     handler_operation(call made, const submit_options& options, Handler&& handler,
                       const boost::asio::any_io_executor& fallback)
-        : operation(std::move(made), options), handler_(std::move(handler), fallback)
+        : operation(std::move(made), options),
+          handler_(std::move(handler), fallback)
     {
     }
 
@@ -54,8 +55,8 @@ struct initiate_submit {
     void operator()(Handler&& handler, call made) const
     {
         using operation_type = handler_operation<R, std::decay_t<Handler>>;
-        boost::intrusive_ptr<operation_type> op(
-            new operation_type(std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor()));
+        boost::intrusive_ptr<operation_type> op(new operation_type(
+            std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor()));
         connect_cancellation(op->handler(), pool, op);
         submit(pool, std::move(op), full_queue::wait_in_line);
     }

@@ -50,7 +50,10 @@ public:
 
 private:
     friend struct scheduled_operation;
-    friend void intrusive_ptr_add_ref(operation* op) noexcept { op->references_.fetch_add(1, std::memory_order_relaxed); }
+    friend void intrusive_ptr_add_ref(operation* op) noexcept
+    {
+        op->references_.fetch_add(1, std::memory_order_relaxed);
+    }
     friend void intrusive_ptr_release(operation* op) noexcept
     {
         if (op->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)

@@ -12,12 +12,14 @@ namespace procpool::detail {
 template <class P>
 constexpr void check_parameter()
 {
-    static_assert(!std::is_lvalue_reference_v<P> || std::is_const_v<std::remove_reference_t<P>>,
-                  "procpool: a task must not take a non-const reference: it runs in another process, so what it changes "
-                  "there is not changed here; take the value and return the new one");
-    static_assert(!std::is_pointer_v<stored_t<P>>,
-                  "procpool: a task must not take a raw pointer: memory of this process does not exist in a worker; pass "
-                  "the value, a std::string or a std::span<const T>");
+    static_assert(
+        !std::is_lvalue_reference_v<P> || std::is_const_v<std::remove_reference_t<P>>,
+        "procpool: a task must not take a non-const reference: it runs in another process, so what it changes "
+        "there is not changed here; take the value and return the new one");
+    static_assert(
+        !std::is_pointer_v<stored_t<P>>,
+        "procpool: a task must not take a raw pointer: memory of this process does not exist in a worker; pass "
+        "the value, a std::string or a std::span<const T>");
     static_assert(std::is_pointer_v<stored_t<P>> || serializable_parameter<stored_t<P>>,
                   "procpool: a parameter's type cannot be serialized: give it a serialize() function as for cereal, or "
                   "make it an aggregate of serializable members");
@@ -29,12 +31,14 @@ constexpr void check_result()
     static_assert(!std::is_reference_v<R> && !std::is_pointer_v<R>,
                   "procpool: a task must not return a reference or a pointer: it would point into the worker; return "
                   "the value");
-    static_assert(!is_view<std::remove_cvref_t<R>>,
-                  "procpool: a task must not return a view: what it shows stays in the worker; return a std::string or a "
-                  "std::vector");
-    static_assert(std::is_void_v<R> || std::is_reference_v<R> || std::is_pointer_v<R> || is_view<R> || serializable<R>,
-                  "procpool: a task's result cannot be serialized: give it a serialize() function as for cereal, or make "
-                  "it an aggregate of serializable members");
+    static_assert(
+        !is_view<std::remove_cvref_t<R>>,
+        "procpool: a task must not return a view: what it shows stays in the worker; return a std::string or a "
+        "std::vector");
+    static_assert(
+        std::is_void_v<R> || std::is_reference_v<R> || std::is_pointer_v<R> || is_view<R> || serializable<R>,
+        "procpool: a task's result cannot be serialized: give it a serialize() function as for cereal, or make "
+        "it an aggregate of serializable members");
 }
 
 template <class R, class... Ps>
@@ -53,18 +57,19 @@ template <class F>
 constexpr void check_callable()
 {
     if constexpr (!travels_by_itself<F>)
-        static_assert(serializable<F>,
-                      "procpool: this callable has state that cannot be serialized; if it is a lambda that captures, pass "
-                      "what it captures as arguments");
+        static_assert(
+            serializable<F>,
+            "procpool: this callable has state that cannot be serialized; if it is a lambda that captures, pass "
+            "what it captures as arguments");
 }
 
 template <class F, class... Args>
 constexpr void check_arguments()
 {
     constexpr bool fits = fixed_signature<F>::type::arity == sizeof...(Args);
-    static_assert(fits,
-                  "procpool: the number of arguments is not that of the function's parameters (default arguments are not "
-                  "part of a function pointer)");
+    static_assert(
+        fits, "procpool: the number of arguments is not that of the function's parameters (default arguments are not "
+              "part of a function pointer)");
     if constexpr (fits)
         static_assert(callable_with<F, Args...>,
                       "procpool: an argument cannot be converted to the function's parameter type");

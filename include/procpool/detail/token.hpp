@@ -80,13 +80,12 @@ inline constexpr bool is_asio_token<boost::asio::deferred_t> = true;
 template <>
 inline constexpr bool is_asio_token<boost::asio::detached_t> = true;
 
-/// A type that is a completion token whatever the function is: one of Asio's, or one that Asio accepts as a token although it
-/// cannot be called as a handler (yield_context, tokens of other libraries).
+/// A type that is a completion token whatever the function is: one of Asio's, or one that Asio accepts as a token
+/// although it cannot be called as a handler (yield_context, tokens of other libraries).
 template <class T>
-concept certain_token =
-    is_asio_token<std::remove_cvref_t<T>> ||
-    (boost::asio::completion_token_for<std::remove_cvref_t<T>, void(std::exception_ptr)> &&
-     !std::invocable<std::remove_cvref_t<T>, std::exception_ptr>);
+concept certain_token = is_asio_token<std::remove_cvref_t<T>> ||
+                        (boost::asio::completion_token_for<std::remove_cvref_t<T>, void(std::exception_ptr)> &&
+                         !std::invocable<std::remove_cvref_t<T>, std::exception_ptr>);
 
 /// Takes the last of a list of types away from the others.
 template <class... Ts>
@@ -117,8 +116,8 @@ inline constexpr bool is_task = false;
 template <class R>
 inline constexpr bool is_task<task<R>> = true;
 
-/// Whether the last of (fn, args...) is the completion token: certainly so if its type is a token; a plain callback is one
-/// only if fn cannot be called with it but can be called without it. A procpool::task takes no arguments.
+/// Whether the last of (fn, args...) is the completion token: certainly so if its type is a token; a plain callback is
+/// one only if fn cannot be called with it but can be called without it. A procpool::task takes no arguments.
 template <class F, class... Rest>
 consteval bool last_is_token()
 {

@@ -31,7 +31,8 @@ public:
     using result_type = std::exception_ptr;
 
     spawn_handler(const basic_yield_context<Executor>& yield, result_type& result)
-        : spawn_handler_base<Executor>(yield), result_(result)
+        : spawn_handler_base<Executor>(yield),
+          result_(result)
     {
     }
 
@@ -61,7 +62,8 @@ public:
     };
 
     spawn_handler(const basic_yield_context<Executor>& yield, result_type& result)
-        : spawn_handler_base<Executor>(yield), result_(result)
+        : spawn_handler_base<Executor>(yield),
+          result_(result)
     {
     }
 

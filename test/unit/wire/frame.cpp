@@ -98,8 +98,9 @@ BOOST_AUTO_TEST_CASE(a_payload_over_the_limit_breaks_the_stream_for_good)
 
 BOOST_AUTO_TEST_CASE(a_header_that_makes_no_sense_breaks_the_stream)
 {
-    for (const auto& spoil : {+[](frame_header& h) { h.kind = frame_kind{}; }, +[](frame_header& h) { h.kind = frame_kind{99}; },
-                              +[](frame_header& h) { h.slot = slot_count; }, +[](frame_header& h) { h.size = ~std::uint64_t{0}; }}) {
+    for (const auto& spoil :
+         {+[](frame_header& h) { h.kind = frame_kind{}; }, +[](frame_header& h) { h.kind = frame_kind{99}; },
+          +[](frame_header& h) { h.slot = slot_count; }, +[](frame_header& h) { h.size = ~std::uint64_t{0}; }}) {
         frame_header header;
         header.kind = frame_kind::result;
         spoil(header);
