@@ -24,8 +24,8 @@ struct launched {
     os::descriptor tasks;      ///< Write end.
     os::descriptor tasks_kept; ///< Its read end: kept, so that a write to a dead worker is never SIGPIPE. It shares its
                                ///< open file description with the worker's: never make it non-blocking.
-    os::descriptor answers;  ///< Read end.
-    os::descriptor lifeline; ///< Write end; nobody else has one. Never written to.
+    os::descriptor answers;    ///< Read end.
+    os::descriptor lifeline;   ///< Write end; nobody else has one. Never written to.
     os::mapping page;
 };
 

@@ -179,8 +179,8 @@ BOOST_AUTO_TEST_CASE(a_failure_in_and_cancels_the_others)
     gate held(context.get_executor());
     run([&]() -> awaitable<void> {
         const auto both = [&]() -> awaitable<void> {
-            co_await (pool->async_submit(hold, held.path(), use_awaitable) &&
-                      pool->async_submit([] { throw std::domain_error("no"); }, use_awaitable));
+            co_await (pool->async_submit([] { throw std::domain_error("no"); }, use_awaitable) &&
+                      pool->async_submit(hold, held.path(), use_awaitable));
         };
         std::exception_ptr first;
         try {

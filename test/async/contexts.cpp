@@ -126,15 +126,23 @@ BOOST_AUTO_TEST_CASE(tasks_may_be_submitted_from_a_handler_and_from_a_coroutine)
     asio::io_context context;
     pool p(context, {.workers = 2});
     int from_handler = 0, from_coroutine = 0;
+    int ended = 0;
+    const auto close_after_both = [&] {
+        if (++ended == 2)
+            p.close();
+    };
     p.async_submit(square, 2, [&](std::exception_ptr, int four) {
-        p.async_submit(square, four, [&](std::exception_ptr, int sixteen) { from_handler = sixteen; });
+        p.async_submit(square, four, [&](std::exception_ptr, int sixteen) {
+            from_handler = sixteen;
+            close_after_both();
+        });
     });
     asio::co_spawn(
         context,
         [&]() -> awaitable<void> {
             const int nine = co_await p.async_submit(square, 3);
             from_coroutine = co_await p.async_submit(square, nine);
-            p.close();
+            close_after_both();
         },
         asio::detached);
     context.run();

@@ -92,6 +92,7 @@ BOOST_AUTO_TEST_CASE(a_handler_may_destroy_the_pool)
 
 BOOST_AUTO_TEST_CASE(a_handler_may_destroy_a_pool_that_has_its_own_thread)
 {
+    const std::size_t before = count_descriptors();
     std::optional<procpool::pool> own(std::in_place, pool_options{.workers = 1});
     std::promise<void> destroyed;
     own->async_submit(own_pid, [&](std::exception_ptr, pid_t) {
@@ -99,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_handler_may_destroy_a_pool_that_has_its_own_thread)
         destroyed.set_value();
     });
     destroyed.get_future().get();
-    while (has_children()) // that thread is still at it
+    while (has_children() || count_descriptors() != before) // that thread is still at it
         std::this_thread::yield();
 }
 

@@ -234,8 +234,8 @@ std::string general(std::string text)
 {
     text = std::regex_replace(text, std::regex("pid [0-9]+"), "pid N");
     text = std::regex_replace(text, std::regex("worker [0-9]+ "), "worker K ");
-    replace_all(text, fs::read_symlink("/proc/self/exe").string(), "PROGRAM");
     replace_all(text, fs::path(helper_program("")).string(), "HELPERS/");
+    replace_all(text, fs::read_symlink("/proc/self/exe").string(), "PROGRAM");
     return std::regex_replace(text, std::regex("/tmp/procpool-[A-Za-z0-9]+"), "DIRECTORY");
 }
 
@@ -289,7 +289,7 @@ const row rows[] = {
                            "named_task that was submitted: use the registered function's own"},
     {ROW(not_loaded), "the worker has not loaded PROGRAM, where the task's code lies: link the worker program to it, "
                       "load it in main before procpool::run_if_worker(), or use procpool::named_task"},
-    {ROW(another_build), "the worker has loaded another build of PROGRAM_programs/shared/libcrash_module.so than the "
+    {ROW(another_build), "the worker has loaded another build of HELPERS/shared/libcrash_module.so than the "
                          "program that sent the task: restart the program, or build both from the same source"},
     {ROW(use_after_close),
      "the task was not accepted because the pool is closed: submit before close(), join(), shutdown "

@@ -83,26 +83,25 @@ BOOST_AUTO_TEST_CASE(the_task_behind_one_that_timed_out_runs_once)
 // The victim is about to end by itself when it is given up, so the kill meets its successors at any moment.
 BOOST_AUTO_TEST_CASE(tasks_behind_a_short_one_that_is_cancelled_at_any_moment_run_once)
 {
+    const mailbox started;
     accounts innocent;
     procpool::pool pool({.workers = 1});
-    for (int round = 0; round != 500; ++round) {
+    const auto run_shortly = [](const std::string& mailbox_path, int turns) {
+        tell(mailbox_path, ::getpid());
+        spin(turns);
+    };
+    for (int round = 0; round != 300; ++round) {
+        auto victim = pool.async_submit(run_shortly, started.path(), round % 20 * 5'000);
         std::vector<procpool::future<void>> behind;
-        const auto spin = [](int turns) {
-            volatile int left = turns;
-            while (left > 0) {
-                const int now = left;
-                left = now - 1;
-            }
-        };
-        auto victim = pool.async_submit(spin, round * 100);
         for (int i = 0; i != 10; ++i)
             behind.push_back(innocent.submit(pool));
-        if (round % 2 != 0)
-            behind.front().get(60s);
+        started.receive();
+        spin(round % 30 * 5'000);
         victim.cancel();
-        for (std::size_t i = static_cast<std::size_t>(round % 2); i != behind.size(); ++i)
-            behind[i].get(60s);
+        for (auto& each : behind)
+            each.get(60s);
     }
+    BOOST_TEST_MESSAGE(pool.stats().killed_workers << " of 300 were killed");
     BOOST_TEST(innocent.each_ran_once());
 }
 

@@ -51,12 +51,7 @@ share wanted_share()
 void work(const std::string& ledger_file, std::size_t task)
 {
     note(ledger_file, task);
-    const int turns = task % 32 == 0 ? 100'000 : 0;
-    volatile int left = turns;
-    while (left > 0) {
-        const int now = left;
-        left = now - 1;
-    }
+    spin(task % 32 == 0 ? 100'000 : 0);
 }
 
 std::string command_line_of(const fs::path& process)

@@ -177,6 +177,15 @@ int started_program::wait()
     return status;
 }
 
+void spin(int turns)
+{
+    volatile int left = turns;
+    while (left > 0) {
+        const int now = left;
+        left = now - 1;
+    }
+}
+
 std::string helper_program(const std::string& name)
 {
     return (fs::read_symlink("/proc/self/exe").parent_path() / "crash_programs" / name).string();

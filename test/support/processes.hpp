@@ -89,6 +89,9 @@ private:
     pid_t pid_;
 };
 
+/// Uses the processor for a while.
+void spin(int turns);
+
 /// A helper program of these tests.
 std::string helper_program(const std::string& name);
 
