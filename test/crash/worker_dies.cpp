@@ -4,6 +4,7 @@
 
 #include <procpool.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <array>
