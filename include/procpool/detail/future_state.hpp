@@ -115,4 +115,44 @@ private:
     future_ptr state_;
 };
 
+/// Waits and takes. With the state, not the future, inside: a deferred operation may outlive that.
+template <class R>
+struct initiate_take {
+    future_ptr state;
+
+    using executor_type = boost::asio::any_io_executor;
+    executor_type get_executor() const { return executor_of(state->pool()); }
+
+    template <class Handler>
+    void operator()(Handler&& handler) const
+    {
+        auto added = std::make_shared<taking_waiter<R, std::decay_t<Handler>>>(
+            std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor(), state);
+        connect_cancellation(added->handler(), state->pool(), state);
+        state->attach(std::move(added));
+    }
+};
+
+/// Waits only.
+struct initiate_ready {
+    future_ptr state;
+
+    using executor_type = boost::asio::any_io_executor;
+    executor_type get_executor() const { return executor_of(state->pool()); }
+
+    template <class Handler>
+    void operator()(Handler&& handler) const
+    {
+        auto added = std::make_shared<ready_waiter<std::decay_t<Handler>>>(
+            std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor());
+        auto slot = boost::asio::get_associated_cancellation_slot(added->handler());
+        if (slot.is_connected())
+            slot.assign([state = state, weak = std::weak_ptr<waiter>(added)](boost::asio::cancellation_type type) {
+                if (type != boost::asio::cancellation_type::none)
+                    state->detach(weak.lock());
+            });
+        state->attach(std::move(added));
+    }
+};
+
 } // namespace procpool::detail
