@@ -56,8 +56,8 @@ int main(int argc, char** argv)
         std::cerr << "usage: consumer WORKER_PROGRAM\n";
         return EXIT_FAILURE;
     }
-    const bool all = said("a function runs", a_function_runs()) &
-                     said("a crash is caught by its type", a_crash_is_caught_by_its_type()) &
-                     said("a worker program runs named tasks", a_worker_program_runs_named_tasks(argv[1]));
+    bool all = said("a function runs", a_function_runs());
+    all = said("a crash is caught by its type", a_crash_is_caught_by_its_type()) && all;
+    all = said("a worker program runs named tasks", a_worker_program_runs_named_tasks(argv[1])) && all;
     return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }
