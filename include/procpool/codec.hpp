@@ -98,28 +98,4 @@ T decode(reader& from)
     }
 }
 
-/// How an argument is kept while the function that takes it runs. Most are simply values.
-template <class T>
-struct parameter {
-    using storage = T;
-    static storage decode(reader& from) { return procpool::decode<T>(from); }
-    static T& get(storage& stored) noexcept { return stored; }
-};
-
-/// A view shows the reader's bytes themselves where these are aligned for its elements, else a copy that the storage
-/// owns. Valid as long as the storage and the reader's bytes.
-template <detail::readable_view View>
-struct parameter<View> {
-    using storage = detail::stored_view<View>;
-    static storage decode(reader& from)
-    {
-        try {
-            return detail::read_view<View>(from);
-        } catch (...) {
-            detail::rethrow_decoding_failure(typeid(View));
-        }
-    }
-    static View& get(storage& stored) noexcept { return stored.view; }
-};
-
 } // namespace procpool

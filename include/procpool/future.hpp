@@ -113,8 +113,8 @@ private:
         if (const auto failure = result.failure())
             std::rethrow_exception(failure);
         if constexpr (!std::is_void_v<R>) {
-            reader from(result.bytes);
-            return decode<R>(from);
+            detail::decoder from(result.bytes);
+            return from.get<R>();
         }
     }
 

@@ -32,7 +32,7 @@ public:
 
     /// The encoded call, for the library.
     const detail::call& encoded() const& noexcept { return call_; }
-    detail::call encoded() && noexcept { return std::move(call_); }
+    detail::call&& encoded() && noexcept { return std::move(call_); }
 
 private:
     detail::call call_;
@@ -61,7 +61,7 @@ namespace detail {
 /// A named task's name travels with the call, not in front of its arguments.
 template <class R, class... Ps>
 struct callable_codec<named_task<R(Ps...)>> {
-    static void encode(call&, writer&, const named_task<R(Ps...)>&) {}
+    static void encode(call&, encoder&, const named_task<R(Ps...)>&) {}
 };
 
 } // namespace detail

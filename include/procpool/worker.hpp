@@ -23,7 +23,7 @@ PROCPOOL_DECL void run_if_worker();
 namespace detail {
 
 /// Reads the arguments from bytes, calls, writes the result.
-using bound_trampoline = std::function<void(reader&, writer&)>;
+using bound_trampoline = std::function<void(decoder&, encoder&)>;
 
 PROCPOOL_DECL void register_named(std::string name, std::string signature, bound_trampoline code);
 
@@ -32,7 +32,7 @@ void register_as(std::string name, F fn, call_signature<R, Ps...> signature)
 {
     check_signature<R, Ps...>();
     register_named(std::move(name), signature_name(signature),
-                   [fn](reader& from, writer& to) mutable { call_with_arguments<F, R, Ps...>(fn, from, to); });
+                   [fn](decoder& from, encoder& to) mutable { call_with_arguments<F, R, Ps...>(fn, from, to); });
 }
 
 } // namespace detail

@@ -22,6 +22,7 @@ link::link(const boost::asio::any_io_executor& strand, std::uint64_t number, lau
       process_(std::in_place, strand, std::move(worker.child), groups),
       frames_(max_result_bytes + wire::max_exception_bytes)
 {
+    os::set_non_blocking(tasks_.native_handle());
 }
 
 void link::start(std::shared_ptr<link_events> events, const wire::configuration& first_message, std::uint32_t modules)
@@ -36,16 +37,17 @@ void link::start(std::shared_ptr<link_events> events, const wire::configuration&
     send_message(wire::frame_kind::configure, wire::encode_message(first_message));
 }
 
-std::uint16_t link::send(std::uint64_t id, const detail::call& call, bool may_hold)
+std::uint16_t link::send(task& t, std::uint64_t id, std::span<const std::byte> call, std::uint32_t modules,
+                         bool may_hold)
 {
-    send_new_modules(call.modules);
+    send_new_modules(modules);
     wire::frame_header header;
     header.kind = wire::frame_kind::task;
     header.id = id;
-    header.size = call.bytes.size();
+    header.size = call.size();
     header.may_hold = may_hold;
-    header.slot = slots_.take(id); // the page says "queued" before the frame is written
-    outgoing_.add(header, call.bytes);
+    header.slot = slots_.take(id, t); // the page says "queued" before the frame is written
+    outgoing_.add(header, call);
     return header.slot;
 }
 
@@ -77,8 +79,17 @@ void link::flush()
         write();
 }
 
-// A write to a dead worker never completes by itself, because its read end is kept open here: on_exit cancels it.
+// Most often the pipe has room for everything. Only what it cannot take now goes through the reactor.
 void link::write()
+{
+    const auto bytes = outgoing_.to_write();
+    if (!bytes.empty())
+        outgoing_.written(os::write_some(tasks_.native_handle(), bytes));
+    write_when_possible();
+}
+
+// A write to a dead worker never completes by itself, because its read end is kept open here: on_exit cancels it.
+void link::write_when_possible()
 {
     const auto bytes = outgoing_.to_write();
     if (bytes.empty())
@@ -89,7 +100,7 @@ void link::write()
                                 self->writing_ = false;
                                 self->outgoing_.written(count);
                                 if (!error)
-                                    self->flush();
+                                    self->write_when_possible();
                             });
 }
 

@@ -9,8 +9,6 @@
 #include "wire/message.hpp"
 #include "wire/outbox.hpp"
 
-#include <procpool/detail/call.hpp>
-
 #include <boost/asio/readable_pipe.hpp>
 #include <boost/asio/writable_pipe.hpp>
 
@@ -30,7 +28,7 @@ public:
     /// The worker's initializer threw; the worker ends by itself. `exception` as wire/exception_record.hpp.
     virtual void worker_refused(link& from, std::span<const std::byte> exception) = 0;
     /// A task has its answer; its slot is free again.
-    virtual void task_answered(link& from, const wire::frame& answer) = 0;
+    virtual void task_answered(task& answered, const wire::frame& answer) = 0;
     /// All that arrived together has been told.
     virtual void batch_done() = 0;
     /// The process has ended and is reaped; all answers it had written were told before.
@@ -58,12 +56,14 @@ public:
     bool broke_protocol() const noexcept { return broke_protocol_; }
 
     /// Queues a task for the worker; flush() writes it. Returns its slot.
-    std::uint16_t send(std::uint64_t id, const detail::call& call, bool may_hold);
+    /// `modules`: how many of this process's modules the call refers to.
+    std::uint16_t send(task& t, std::uint64_t id, std::span<const std::byte> call, std::uint32_t modules,
+                       bool may_hold);
     void flush();
     /// Revokes a task that has not started; its slot is free then.
     bool take_back(std::uint16_t slot) noexcept;
-    /// Frees the slot of a task that has no answer, after the worker's end.
-    void release(std::uint16_t slot) noexcept { slots_.release(slot); }
+    /// The task in a slot, or null.
+    task* task_at(std::uint16_t slot) const noexcept { return slots_.at(slot); }
     bool may_run(std::uint16_t slot) const noexcept { return slots_.may_run(slot); }
     bool may_have_run(std::uint16_t slot) const noexcept { return slots_.may_have_run(slot); }
     std::optional<std::chrono::steady_clock::time_point> started(std::uint16_t slot) const noexcept
@@ -87,6 +87,7 @@ private:
     void tell(const wire::frame& frame);
     void give_up_on_worker();
     void write();
+    void write_when_possible();
     void send_new_modules(std::uint32_t known);
     void send_message(wire::frame_kind kind, std::span<const std::byte> message);
     void on_exit();

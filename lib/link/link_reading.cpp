@@ -65,11 +65,10 @@ void link::tell(const wire::frame& frame)
 {
     const auto& header = frame.header;
     const bool answers_task = header.kind == wire::frame_kind::result || header.kind == wire::frame_kind::exception;
-    if (broke_protocol_) {
+    if (broke_protocol_)
         return;
-    } else if (ready_ && answers_task && slots_.holds(header.slot, header.id)) {
-        slots_.release(header.slot);
-        events_->task_answered(*this, frame);
+    if (task* const answered = ready_ && answers_task ? slots_.take_out(header.slot, header.id) : nullptr) {
+        events_->task_answered(*answered, frame);
     } else if (!ready_ && header.kind == wire::frame_kind::ready) {
         ready_ = true;
         events_->worker_ready(*this);

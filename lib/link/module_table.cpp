@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <mutex>
+#include <vector>
 
 namespace procpool {
 namespace {
@@ -47,12 +48,32 @@ std::uint64_t number_of(const os::module& wanted)
     return table().size() - 1;
 }
 
+struct numbered_module {
+    os::module found;
+    std::uint64_t number;
+};
+
+// Each thread remembers the few modules that its tasks are in: a function that is passed by its address is looked up
+// with every call.
+const numbered_module& numbered_module_at(const void* address)
+{
+    thread_local std::vector<numbered_module> known;
+    for (const auto& each : known)
+        if (os::is_still_at(each.found, address))
+            return each;
+    os::module found = module_at(address);
+    const std::uint64_t number = number_of(found);
+    std::erase_if(known, [&](const auto& each) { return each.number == number; });
+    known.push_back({std::move(found), number});
+    return known.back();
+}
+
 } // namespace
 
 detail::code_ref detail::locate_code(const void* address)
 {
-    const os::module found = module_at(address);
-    return {number_of(found), reinterpret_cast<std::uintptr_t>(address) - found.base};
+    const auto& at = numbered_module_at(address);
+    return {at.number, reinterpret_cast<std::uintptr_t>(address) - at.found.base};
 }
 
 wire::module_notice link::notice_of(std::uint32_t number)

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <span>
-#include <vector>
 
 namespace procpool::link {
 
@@ -23,8 +22,8 @@ public:
     void written(std::size_t count) noexcept { done_ += count; }
 
 private:
-    std::vector<std::byte> gathering_;
-    std::vector<std::byte> leaving_;
+    detail::byte_buffer gathering_;
+    detail::byte_buffer leaving_;
     std::size_t done_ = 0; // of leaving_
 };
 

@@ -11,19 +11,28 @@ task_slots::task_slots(wire::control_page& page) noexcept : page_(page)
         free_[i] = static_cast<std::uint16_t>(free_.size() - 1 - i);
 }
 
-std::uint16_t task_slots::take(std::uint64_t id) noexcept
+std::uint16_t task_slots::take(std::uint64_t id, task& t) noexcept
 {
     assert(free_count_ != 0);
     const std::uint16_t slot = free_[--free_count_];
     ids_[slot] = id;
+    tasks_[slot] = &t;
     page_.slots[slot].publish(id);
     return slot;
 }
 
 void task_slots::release(std::uint16_t slot) noexcept
 {
-    ids_[slot] = 0;
+    tasks_[slot] = nullptr;
     free_[free_count_++] = slot;
+}
+
+task* task_slots::take_out(std::uint16_t slot, std::uint64_t id) noexcept
+{
+    task* const found = ids_[slot] == id ? tasks_[slot] : nullptr;
+    if (found)
+        release(slot);
+    return found;
 }
 
 std::optional<std::chrono::steady_clock::time_point> task_slots::started(std::uint16_t slot) const noexcept

@@ -8,7 +8,15 @@
 #include <cstdint>
 #include <optional>
 
+namespace procpool::detail {
+
+struct scheduled_operation; // to the link, just the pool's name for a task
+
+} // namespace procpool::detail
+
 namespace procpool::link {
+
+using task = detail::scheduled_operation;
 
 /// The parent's view of the tasks that are with one worker. Which ids are there is remembered here, in the parent's own
 /// memory; the page, which the worker can write, is only asked how far each has come.
@@ -17,10 +25,12 @@ public:
     explicit task_slots(wire::control_page& page) noexcept;
 
     /// A place for a task that is about to be sent. At most wire::slot_count are in use at a time.
-    std::uint16_t take(std::uint64_t id) noexcept;
+    std::uint16_t take(std::uint64_t id, task& t) noexcept;
     void release(std::uint16_t slot) noexcept;
-    /// Whether this very task is in that slot.
-    bool holds(std::uint16_t slot, std::uint64_t id) const noexcept { return id != 0 && ids_[slot] == id; }
+    /// Frees the slot and returns the task that was in it; null when that is not the one with this id.
+    task* take_out(std::uint16_t slot, std::uint64_t id) noexcept;
+    /// The task in a slot, or null.
+    task* at(std::uint16_t slot) const noexcept { return tasks_[slot]; }
 
     /// True: the task had not started and cannot start any more.
     bool revoke(std::uint16_t slot) noexcept { return page_.slots[slot].revoke(ids_[slot]); }
@@ -31,7 +41,8 @@ public:
 
 private:
     wire::control_page& page_;
-    std::array<std::uint64_t, wire::slot_count> ids_{}; // 0: free; task ids start at 1
+    std::array<std::uint64_t, wire::slot_count> ids_{};
+    std::array<task*, wire::slot_count> tasks_{};       // null: free
     std::array<std::uint16_t, wire::slot_count> free_;  // a stack
     std::size_t free_count_ = wire::slot_count;
 };

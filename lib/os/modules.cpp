@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <dlfcn.h>
 #include <elf.h>
 #include <filesystem>
 #include <limits>
@@ -82,6 +83,7 @@ os::module describe(const loaded& info)
     const bytes id = build_id_of(info);
     os::module found{.path = path_of(info),
                      .id = {id.begin(), id.end()},
+                     .id_at = id.data(),
                      .base = info.dlpi_addr,
                      .begin = std::numeric_limits<std::uintptr_t>::max()};
     for (const auto& segment : segments_of(info)) {
@@ -119,6 +121,17 @@ std::optional<module> module_of(const void* address)
 {
     const auto number = reinterpret_cast<std::uintptr_t>(address);
     return find_module([&](const loaded& info) { return contains(info, number); });
+}
+
+bool is_still_at(const module& known, const void* address) noexcept
+{
+    dl_find_object mapped{}; // glibc's way for unwinders: without locks and system calls
+    if (::_dl_find_object(const_cast<void*>(address), &mapped) != 0)
+        return false;
+    const auto begin = reinterpret_cast<std::uintptr_t>(mapped.dlfo_map_start);
+    const auto end = reinterpret_cast<std::uintptr_t>(mapped.dlfo_map_end);
+    return begin <= known.begin && known.end <= end && !known.id.empty() &&
+           std::memcmp(known.id_at, known.id.data(), known.id.size()) == 0;
 }
 
 std::optional<module> module_with(const build_id& id)

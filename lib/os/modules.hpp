@@ -16,6 +16,7 @@ using build_id = std::vector<std::byte>;
 struct module {
     std::string path;         ///< As the dynamic linker knows it; the program itself has its own path.
     build_id id;              ///< Empty when it was linked without --build-id.
+    const std::byte* id_at{}; ///< Where the id is in memory.
     std::uintptr_t base = 0;  ///< Where it is loaded.
     std::uintptr_t begin = 0; ///< The lowest and the end of its highest mapped address.
     std::uintptr_t end = 0;
@@ -23,6 +24,10 @@ struct module {
 
 /// The module that contains an address; empty when none does (code made at run time).
 std::optional<module> module_of(const void* address);
+
+/// Whether a module that was found before is the one that contains the address now: it was neither unloaded nor replaced
+/// by another build at the same place. Much faster than to look for the module of the address.
+bool is_still_at(const module& known, const void* address) noexcept;
 
 /// The module that has this build id and is loaded now; empty when none is.
 std::optional<module> module_with(const build_id& id);

@@ -40,6 +40,22 @@ std::ptrdiff_t read_some(int fd, std::span<std::byte> into) noexcept
     return size;
 }
 
+void set_non_blocking(int fd)
+{
+    const int flags = ::fcntl(fd, F_GETFL);
+    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+        throw_last_error("cannot make a pipe to a worker non-blocking");
+}
+
+std::size_t write_some(int fd, std::span<const std::byte> bytes) noexcept
+{
+    std::ptrdiff_t size = 0;
+    do
+        size = ::write(fd, bytes.data(), bytes.size());
+    while (size < 0 && errno == EINTR);
+    return size < 0 ? 0 : static_cast<std::size_t>(size);
+}
+
 bool write_all(int fd, std::span<const std::byte> bytes) noexcept
 {
     while (!bytes.empty()) {

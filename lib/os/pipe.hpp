@@ -25,6 +25,12 @@ descriptor duplicate(int fd);
 /// Repeats on EINTR. The worker's blocking reads and the parent's last drain of a dead worker use it.
 std::ptrdiff_t read_some(int fd, std::span<std::byte> into) noexcept;
 
+/// Makes reads and writes fail with EAGAIN where they would wait. Throws std::system_error.
+void set_non_blocking(int fd);
+
+/// Writes what the pipe takes at once and returns how much that was; 0 also on an error. Repeats on EINTR.
+std::size_t write_some(int fd, std::span<const std::byte> bytes) noexcept;
+
 /// Writes all of it to a blocking descriptor, repeating on EINTR and on partial writes. False when the other end is
 /// gone. That also raises SIGPIPE, as write(2) does.
 bool write_all(int fd, std::span<const std::byte> bytes) noexcept;

@@ -32,12 +32,9 @@ void engine::open()
     turn();
 }
 
-void engine::accept(std::vector<operation_ptr> submitted)
+void engine::accept(schedule::arrivals submitted)
 {
-    for (auto& op : submitted) {
-        scheduler_.submit(scheduled_operation::of(*op), now());
-        op.detach(); // forget() lets go of it
-    }
+    scheduler_.submit(std::move(submitted), now());
     turn();
 }
 
@@ -92,14 +89,15 @@ void engine::worker_refused(link::link&, std::span<const std::byte> exception)
     start_failure_ = initializer_threw(exception);
 }
 
-void engine::task_answered(link::link& from, const wire::frame& answer)
+void engine::task_answered(scheduled_operation& op, const wire::frame& answer)
 {
-    const auto& header = answer.header;
-    auto* op = std::exchange(seats_.at(from.number()).tasks[header.slot], nullptr);
-    answer_ = &answer;
-    scheduler_.answered(*op, header.kind == wire::frame_kind::result, std::chrono::nanoseconds(header.ran_ns), now());
-    perform_decided();
-    answer_ = nullptr;
+    operation_ptr answered(&op.owner, false); // takes over the reference that accept() took
+    const bool succeeded = answer.header.kind == wire::frame_kind::result;
+    if (!scheduler_.answered(op, succeeded, std::chrono::nanoseconds(answer.header.ran_ns), now()))
+        return;
+    count_finished(op);
+    if (op.owner.settle(answer.payload, !succeeded))
+        settled_.add(std::move(answered));
 }
 
 void engine::batch_done()
@@ -112,24 +110,30 @@ void engine::worker_ended(link::link& from)
     if (pool_.is_terminating()) // its workers are being killed: their tasks are cancelled, they did not crash
         scheduler_.terminate();
     perform_all();
-    const auto at = seats_.find(from.number());
-    if (!from.was_ready() && !from.refused() && !at->second.too_late)
+    if (!from.was_ready() && !from.refused() && !seats_.at(from.number()).too_late)
         start_failure_ = start_failure(from);
     ended_worker_ = &from;
-    for (std::size_t slot = 0; slot != wire::slot_count; ++slot)
-        if (auto* op = std::exchange(at->second.tasks[slot], nullptr))
-            scheduler_.lost(*op, from.may_have_run(static_cast<std::uint16_t>(slot)));
+    lose_tasks(from);
     scheduler_.worker_ended(from.number(), now());
     perform_all();
     ended_worker_ = nullptr;
-    seats_.erase(at);
+    seats_.erase(from.number());
+}
+
+void engine::lose_tasks(link::link& with)
+{
+    for (std::uint16_t slot = 0; slot != wire::slot_count; ++slot)
+        if (auto* op = with.task_at(slot))
+            scheduler_.lost(*op, with.may_have_run(slot));
 }
 
 void engine::abandon() noexcept
 {
-    for (auto& [id, at] : seats_)
-        at.link->abandon();
     scheduler_.terminate();
+    for (auto& [id, at] : seats_) {
+        at.link->abandon();
+        lose_tasks(*at.link);
+    }
     while (const auto action = scheduler_.next_action()) {
         if (action->kind == schedule::action_kind::finish)
             finish(*action);

@@ -11,9 +11,8 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
+#include <boost/unordered/unordered_flat_map.hpp>
 
-#include <array>
-#include <unordered_map>
 #include <vector>
 
 namespace procpool::detail {
@@ -31,7 +30,8 @@ public:
 
     // From callers, on the strand.
     void open();
-    void accept(std::vector<operation_ptr> submitted);
+    /// Takes over a reference to each.
+    void accept(schedule::arrivals submitted);
     void cancel(operation& op, bool if_running);
     void close();
     void terminate();
@@ -43,21 +43,20 @@ public:
     // From links, on the strand.
     void worker_ready(link::link& from) override;
     void worker_refused(link::link& from, std::span<const std::byte> exception) override;
-    void task_answered(link::link& from, const wire::frame& answer) override;
+    void task_answered(scheduled_operation& op, const wire::frame& answer) override;
     void batch_done() override;
     void worker_ended(link::link& from) override;
 
 private:
-    struct seat { // a worker and the tasks in its slots
+    struct seat { // of a worker
         std::shared_ptr<link::link> link;
-        std::array<scheduled_operation*, wire::slot_count> tasks{};
         bool too_late = false; // it was not ready in time
     };
 
     schedule::time_point now() noexcept;
     void turn();
+    void lose_tasks(link::link& with);
     void perform_all();
-    void perform_decided();
     void perform(const schedule::action& action);
     void perform_on_worker(const schedule::action& action, seat& at);
     void spawn(schedule::worker_id id);
@@ -65,9 +64,9 @@ private:
     void take_back(seat& at, scheduled_operation& op);
     void kill_if_running(seat& at, scheduled_operation& op);
     void kill(seat& at, schedule::reason why);
+    void count_finished(const scheduled_operation& op) noexcept;
     void finish(const schedule::action& action);
-    outcome outcome_of(const schedule::action& action);
-    outcome answer() const;
+    outcome failure_of(const schedule::action& action);
     void forget(scheduled_operation& op) noexcept;
     void collect_held();
     void flush();
@@ -86,13 +85,12 @@ private:
     std::uint32_t first_modules_; // that its initializer refers to
     std::chrono::nanoseconds start_timeout_;
     schedule::scheduler scheduler_;
-    std::unordered_map<schedule::worker_id, seat> seats_;
+    boost::unordered_flat_map<schedule::worker_id, seat> seats_;
     std::vector<link::link*> to_flush_;
     std::vector<schedule::worker_id> to_collect_;
     settled_operations settled_;
     std::vector<std::shared_ptr<join_operation>> joins_;
-    std::optional<schedule::time_point> now_;  // read once for all events that arrive together
-    const wire::frame* answer_ = nullptr;      // of the task that is being finished
+    std::optional<schedule::time_point> now_; // read once for all events that arrive together
     const link::link* ended_worker_ = nullptr; // whose tasks are being finished
     std::string start_failure_ = "no worker has been tried yet";
     std::size_t finished_tasks_ = 0; // since the last turn

@@ -9,6 +9,8 @@
 
 namespace procpool::detail {
 
+static_assert(schedule::send_ahead::most <= wire::slot_count, "each task that is with a worker has a slot");
+
 using schedule::action;
 using schedule::action_kind;
 
@@ -37,13 +39,6 @@ void engine::turn()
 void engine::perform_all()
 {
     while (const auto next = scheduler_.next_action())
-        perform(*next);
-}
-
-// The outcome of the task that was just answered, while its bytes are here.
-void engine::perform_decided()
-{
-    while (const auto next = scheduler_.next_decided_action())
         perform(*next);
 }
 
@@ -101,9 +96,8 @@ void engine::spawn(schedule::worker_id id)
 
 void engine::send(seat& at, scheduled_operation& op, bool may_hold)
 {
-    op.slot = at.link->send(op.id, op.encoded(), may_hold);
+    op.slot = at.link->send(op, op.id, op.call(), op.modules(), may_hold);
     op.owner.with_worker = true;
-    at.tasks[op.slot] = &op;
     if (to_flush_.empty() || to_flush_.back() != at.link.get())
         to_flush_.push_back(at.link.get());
 }
@@ -111,10 +105,8 @@ void engine::send(seat& at, scheduled_operation& op, bool may_hold)
 void engine::take_back(seat& at, scheduled_operation& op)
 {
     const bool revoked = at.link->take_back(op.slot);
-    if (revoked) {
-        at.tasks[op.slot] = nullptr;
+    if (revoked)
         op.owner.with_worker = false;
-    }
     scheduler_.taken_back(op, revoked, now());
 }
 
@@ -135,20 +127,25 @@ void engine::kill(seat& at, schedule::reason why)
     at.link->kill();
 }
 
+// Before the task is settled: then its call is gone.
+void engine::count_finished(const scheduled_operation& op) noexcept
+{
+    ++finished_tasks_;
+    finished_bytes_ += op.call().size();
+}
+
 void engine::finish(const action& next)
 {
     auto& op = scheduled_operation::of(*next.about);
-    ++finished_tasks_;
-    finished_bytes_ += op.encoded().bytes.size();
-    if (op.owner.settle(outcome_of(next)))
-        settled_.add(&op.owner);
+    operation_ptr finished(&op.owner, !next.forgets); // or takes over the reference that accept() took
+    count_finished(op);
+    if (op.owner.settle(failure_of(next)))
+        settled_.add(std::move(finished));
 }
 
-outcome engine::outcome_of(const action& next)
+outcome engine::failure_of(const action& next)
 {
     switch (next.why) {
-    case schedule::reason::answered:
-        return answer();
     case schedule::reason::cancelled:
         return cancelled();
     case schedule::reason::timed_out:
@@ -161,15 +158,9 @@ outcome engine::outcome_of(const action& next)
     __builtin_unreachable();
 }
 
-outcome engine::answer() const
-{
-    return {.bytes = {answer_->payload.begin(), answer_->payload.end()},
-            .is_exception = answer_->header.kind == wire::frame_kind::exception};
-}
-
 void engine::forget(scheduled_operation& op) noexcept
 {
-    operation_ptr(&op.owner, false); // adopts the reference that accept() kept
+    operation_ptr(&op.owner, false); // takes over the reference that accept() took
 }
 
 void engine::collect_held()

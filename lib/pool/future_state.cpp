@@ -13,11 +13,11 @@
 namespace procpool::detail {
 namespace {
 
-enum state : std::uint32_t { pending, somebody_blocks, settled };
+enum state : std::uint32_t { pending, somebody_blocks, is_settled };
 
 } // namespace
 
-future_state::future_state(call made, const submit_options& options, std::weak_ptr<pool_impl> pool)
+future_state::future_state(call&& made, const submit_options& options, std::weak_ptr<pool_impl> pool)
     : operation(std::move(made), options),
       pool_(std::move(pool)),
       state_(pending)
@@ -28,14 +28,13 @@ future_state::~future_state() = default;
 
 bool future_state::ready() const noexcept
 {
-    return state_.load(std::memory_order_acquire) == settled;
+    return state_.load(std::memory_order_acquire) == is_settled;
 }
 
-bool future_state::settle(outcome result)
+bool future_state::settled()
 {
     const std::scoped_lock lock(mutex_);
-    result_ = std::move(result);
-    if (state_.exchange(settled, std::memory_order_acq_rel) == somebody_blocks)
+    if (state_.exchange(is_settled, std::memory_order_acq_rel) == somebody_blocks)
         os::wake_all(state_);
     return !waiters_.empty();
 }
@@ -56,8 +55,7 @@ bool future_state::wait(std::optional<std::chrono::steady_clock::time_point> dea
 
 outcome future_state::take()
 {
-    const std::scoped_lock lock(mutex_);
-    return std::move(result_);
+    return std::move(outcome_);
 }
 
 std::vector<std::shared_ptr<waiter>> future_state::take_waiters()

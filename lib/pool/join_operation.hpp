@@ -12,10 +12,7 @@ namespace procpool::detail {
 /// A handler that waits for the end of a pool.
 class join_operation : public std::enable_shared_from_this<join_operation> {
 public:
-    join_operation(join_handler handler, const boost::asio::any_io_executor& fallback)
-        : handler_(std::move(handler), fallback)
-    {
-    }
+    join_operation(join_handler handler, const std::shared_ptr<pool_impl>& pool) : handler_(std::move(handler), pool) {}
 
     join_handler& handler() noexcept { return handler_.get(); }
     /// Sends the handler's completion off, by way of the pool's executor.
@@ -23,7 +20,7 @@ public:
     {
         error_ = error;
         boost::asio::post(pool_executor, [self = shared_from_this()] {
-            boost::asio::dispatch(self->handler_.executor(), delivery(self));
+            self->handler_.deliver(self);
         });
     }
     void abandon() noexcept { handler_.abandon(); }

@@ -34,8 +34,10 @@ wire::configuration first_message_for(const pool_options& options)
     wire::configuration message;
     message.thread_name = name_of(options);
     message.max_result_bytes = options.max_result_bytes;
-    if (options.initializer)
-        message.initializer = options.initializer->encoded().bytes;
+    if (options.initializer) {
+        const auto& call = options.initializer->encoded().bytes;
+        message.initializer.emplace(call.begin(), call.end());
+    }
     return message;
 }
 

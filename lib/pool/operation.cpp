@@ -6,7 +6,9 @@
 
 namespace procpool::detail {
 
-operation::operation(call made, const submit_options& options) : call_(std::move(made))
+operation::operation(call&& made, const submit_options& options)
+    : outcome_{.bytes = std::move(made.bytes)},
+      modules_(made.modules)
 {
     validate(options);
     auto* scheduled = new (scheduled_operation::storage_of(*this)) scheduled_operation(*this);

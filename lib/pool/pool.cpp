@@ -156,7 +156,7 @@ void detail::check_may_block(const std::weak_ptr<pool_impl>& pool, const char* w
 void detail::start_join(const std::shared_ptr<pool_impl>& pool, std::optional<std::chrono::nanoseconds> limit,
                         join_handler handler)
 {
-    pool->join(std::make_shared<join_operation>(std::move(handler), executor_of(pool)), limit);
+    pool->join(std::make_shared<join_operation>(std::move(handler), pool), limit);
 }
 
 } // namespace procpool

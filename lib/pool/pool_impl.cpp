@@ -8,6 +8,8 @@
 
 #include <procpool/detail/throw_error.hpp>
 
+#include <boost/asio/dispatch.hpp>
+
 #include <algorithm>
 
 namespace procpool::detail {
@@ -39,13 +41,14 @@ void pool_impl::attach(boost::asio::any_io_executor executor)
         on_strand([](engine& e) { e.open(); });
 }
 
-// Posts, never dispatches: nothing completes inside an initiating function.
+// Posts, never dispatches: nothing completes inside an initiating function. What was submitted before comes first.
 template <class Event>
 void pool_impl::on_strand(Event event)
 {
     if (!engine_)
         return;
     boost::asio::post(engine_->strand(), [self = shared_from_this(), event = std::move(event)]() mutable {
+        self->drain();
         if (self->engine_)
             event(*self->engine_);
     });
@@ -58,8 +61,10 @@ void pool_impl::submit(operation_ptr op, full_queue if_full)
         lock.unlock();
         return refuse(op, closed());
     }
-    if (in_line_.empty() && enter(op))
-        return enqueue(std::move(op));
+    if (in_line_.empty() && enter(op)) {
+        enqueue(std::move(op));
+        return wake_engine(std::move(lock));
+    }
     if (options_.when_full == when_full::fail) {
         lock.unlock();
         return refuse(op, queue_is_full(options_));
@@ -72,7 +77,7 @@ void pool_impl::submit(operation_ptr op, full_queue if_full)
 
 bool pool_impl::enter(const operation_ptr& op)
 {
-    return admission_.enter(scheduled_operation::of(*op).encoded().bytes.size());
+    return admission_.enter(scheduled_operation::of(*op).call().size());
 }
 
 void pool_impl::wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op)
@@ -83,8 +88,10 @@ void pool_impl::wait_for_room(std::unique_lock<std::mutex>& lock, const operatio
                     "pool's loop: pass a completion token there, or set pool_options::when_full to fail");
     bool entered = false;
     room_.wait(lock, [&] { return closed_ || (entered = in_line_.empty() && enter(op)); });
-    if (entered)
-        return enqueue(op);
+    if (entered) {
+        enqueue(op);
+        return wake_engine(std::move(lock));
+    }
     lock.unlock();
     refuse(op, closed());
 }
@@ -92,22 +99,38 @@ void pool_impl::wait_for_room(std::unique_lock<std::mutex>& lock, const operatio
 // With the mutex held.
 void pool_impl::enqueue(operation_ptr op)
 {
-    scheduled_operation::of(*op).id = ++last_id_;
-    inbox_.push_back(std::move(op));
-    if (std::exchange(drain_posted_, true))
+    auto& scheduled = scheduled_operation::of(*op.detach());
+    scheduled.id = ++last_id_;
+    inbox_.push(scheduled);
+}
+
+// Tasks wait for others that may follow at once, to be sent together; but not while a worker waits for them.
+void pool_impl::wake_engine(std::unique_lock<std::mutex> lock)
+{
+    if (inbox_.empty() || drain_posted_)
         return;
-    boost::asio::post(engine_->strand(), [self = shared_from_this()] { self->drain(); });
+    if (!any_idle_ || !runs_loop_of(executor_))
+        return post_drain();
+    lock.unlock();
+    boost::asio::dispatch(engine_->strand(), [self = shared_from_this()] { self->drain(); });
+}
+
+// With the mutex held.
+void pool_impl::post_drain()
+{
+    if (!std::exchange(drain_posted_, true))
+        boost::asio::post(engine_->strand(), [self = shared_from_this()] { self->drain(); });
 }
 
 void pool_impl::drain()
 {
-    std::vector<operation_ptr> arrived;
+    schedule::arrivals arrived;
     {
         const std::scoped_lock lock(mutex_);
         drain_posted_ = false;
-        arrived.swap(inbox_);
+        std::swap(arrived, inbox_);
     }
-    if (engine_)
+    if (engine_ && !arrived.empty())
         engine_->accept(std::move(arrived));
 }
 
@@ -133,17 +156,18 @@ void pool_impl::cancel(const operation_ptr& op, bool if_running)
 // What waits for room was accepted before the pool was closed, so it joins the queue, limit or not.
 void pool_impl::close_door()
 {
+    std::unique_lock lock(mutex_);
     closed_ = true;
     for (auto& op : std::exchange(in_line_, {})) {
-        admission_.enter_anyway(scheduled_operation::of(*op).encoded().bytes.size());
+        admission_.enter_anyway(scheduled_operation::of(*op).call().size());
         enqueue(std::move(op));
     }
     room_.notify_all();
+    wake_engine(std::move(lock));
 }
 
 void pool_impl::close()
 {
-    const std::scoped_lock lock(mutex_);
     close_door();
     on_strand([](engine& e) { e.close(); });
 }
@@ -157,7 +181,6 @@ void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std:
             if (self && type != boost::asio::cancellation_type::none)
                 self->on_strand([waiting](engine& e) { e.stop_joining(waiting); });
         });
-    const std::scoped_lock lock(mutex_);
     close_door();
     on_strand([waiting, limit](engine& e) { e.join(waiting, limit); });
 }
@@ -166,7 +189,6 @@ void pool_impl::terminate()
 {
     terminating_ = true;
     groups_.kill_all();
-    const std::scoped_lock lock(mutex_);
     close_door();
     on_strand([](engine& e) { e.terminate(); });
 }
@@ -183,12 +205,15 @@ void pool_impl::tasks_finished(std::size_t tasks, std::size_t bytes)
         in_line_.pop_front();
     }
     room_.notify_all();
+    if (!inbox_.empty())
+        post_drain();
 }
 
 void pool_impl::publish(const procpool::stats& now)
 {
     const std::scoped_lock lock(mutex_);
     published_ = now;
+    any_idle_ = now.ready > now.busy;
 }
 
 procpool::stats pool_impl::stats() const
@@ -224,6 +249,18 @@ void pool_impl::release()
     thread_.reset();
 }
 
+// With the mutex held.
+std::vector<operation_ptr> pool_impl::take_unaccepted()
+{
+    std::vector<operation_ptr> taken(in_line_.begin(), in_line_.end());
+    in_line_.clear();
+    auto unaccepted = std::exchange(inbox_, {});
+    for (auto& run : unaccepted.runs())
+        for (const schedule::task* t = run.tasks.front(); t; t = t->next)
+            taken.emplace_back(&static_cast<const scheduled_operation&>(*t).owner, false);
+    return taken;
+}
+
 void pool_impl::abandon() noexcept
 {
     std::vector<operation_ptr> never_accepted;
@@ -231,9 +268,7 @@ void pool_impl::abandon() noexcept
     {
         const std::scoped_lock lock(mutex_);
         closed_ = true;
-        never_accepted.swap(inbox_);
-        never_accepted.insert(never_accepted.end(), in_line_.begin(), in_line_.end());
-        in_line_.clear();
+        never_accepted = take_unaccepted();
         executor_ = {};
         published_.workers = published_.ready = published_.busy = published_.waiting = published_.sent = 0;
         room_.notify_all();

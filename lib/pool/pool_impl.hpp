@@ -50,10 +50,13 @@ private:
     template <class Event>
     void on_strand(Event event);
     void enqueue(operation_ptr op);
+    void wake_engine(std::unique_lock<std::mutex> lock);
+    void post_drain();
     void refuse(const operation_ptr& op, outcome why);
     void drain();
     bool enter(const operation_ptr& op);
     void wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op);
+    std::vector<operation_ptr> take_unaccepted();
     void close_door();
 
     const pool_options options_;
@@ -65,13 +68,14 @@ private:
 
     mutable std::mutex mutex_; // of all that follows
     boost::asio::any_io_executor executor_;
-    std::vector<operation_ptr> inbox_;
+    schedule::arrivals inbox_; // with a reference to each
     std::deque<operation_ptr> in_line_; // for room in the queue
     std::condition_variable room_;
     admission admission_;
     std::uint64_t last_id_ = 0;
     procpool::stats published_;
     bool drain_posted_ = false;
+    bool any_idle_ = false; // a worker, as of the last turn
     bool closed_ = false;
 };
 

@@ -20,12 +20,11 @@ enum class action_kind : std::uint8_t {
     collect, ///< Fetch answers that the worker may be holding back. Comes last, so that they may be told at once.
     retire,  ///< Tell the worker that no more tasks come. It ends by itself.
     finish,  ///< Give the caller its outcome: `reason` says which.
-    forget,  ///< The scheduler will not touch the task again.
+    forget,  ///< The scheduler will not touch the task again. Most often said by a finish already.
 };
 
-/// How a task ended for its caller.
+/// How a task ended for its caller, when not by an answer of its worker.
 enum class reason : std::uint8_t {
-    answered,     ///< The worker sent a result or an exception.
     cancelled,    ///< The caller gave it up, or the pool was terminated.
     timed_out,    ///< It ran longer than its timeout.
     crashed,      ///< Its worker ended while it ran.
@@ -36,6 +35,7 @@ struct action {
     action_kind kind{};
     reason why{};          ///< Of a finish; timed_out on a kill says that a worker did not become ready in time.
     bool may_hold = false; ///< Of a send: the worker may hold the answer back.
+    bool forgets = false;  ///< Of a finish: the scheduler will not touch the task again.
     worker_id on = 0;
     task* about = nullptr;
 };

@@ -3,6 +3,7 @@
 
 #include "schedule/worker.hpp"
 
+#include <algorithm>
 #include <vector>
 
 namespace procpool::schedule {
@@ -11,8 +12,31 @@ namespace procpool::schedule {
 /// all constant in the number of workers.
 class by_load {
 public:
-    void insert(worker& w);
-    void remove(worker& w) noexcept;
+    void insert(worker& w)
+    {
+        const std::size_t load = w.load();
+        if (buckets_.size() <= load)
+            buckets_.resize(load + 1);
+        worker*& head = buckets_[load];
+        w.previous = nullptr;
+        w.next = head;
+        if (head)
+            head->previous = &w;
+        head = &w;
+        least_ = std::min(least_, load);
+        most_ = std::max(most_, load);
+        ++size_;
+        idle_ += load == 0;
+    }
+    void remove(worker& w) noexcept
+    {
+        (w.previous ? w.previous->next : buckets_[w.load()]) = w.next;
+        if (w.next)
+            w.next->previous = w.previous;
+        w.previous = w.next = nullptr;
+        --size_;
+        idle_ -= w.load() == 0;
+    }
 
     /// The worker with the fewest tasks, or null.
     worker* least() const noexcept;

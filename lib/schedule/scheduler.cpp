@@ -19,21 +19,7 @@ std::optional<action> scheduler::next_action()
 {
     if (actions_.empty() && undispatched_)
         dispatch(*undispatched_);
-    return take_from(actions_.empty() ? collects_ : actions_);
-}
-
-std::optional<action> scheduler::next_decided_action()
-{
-    return take_from(actions_);
-}
-
-std::optional<action> scheduler::take_from(std::deque<action>& queue)
-{
-    if (queue.empty())
-        return {};
-    const action next = queue.front();
-    queue.pop_front();
-    return next;
+    return (actions_.empty() ? collects_ : actions_).pop();
 }
 
 std::optional<time_point> scheduler::next_alarm() const
@@ -86,23 +72,22 @@ void scheduler::terminate()
     }
 }
 
-void scheduler::push(action_kind kind, worker_id on, task* about, reason why)
-{
-    actions_.push_back({kind, why, false, on, about});
-}
-
 void scheduler::finish(task& t, reason why)
 {
     t.finished = true;
     abandoned_ += t.with != nullptr;
-    (why == reason::cancelled ? counts_.cancelled : counts_.failed) += why != reason::answered;
+    ++(why == reason::cancelled ? counts_.cancelled : counts_.failed);
     push(action_kind::finish, t.with ? t.with->id : 0, &t, why);
 }
 
 void scheduler::forget(task& t)
 {
     t.where = stage::outside;
-    push(action_kind::forget, 0, &t);
+    action* const last = actions_.last();
+    if (last && last->kind == action_kind::finish && last->about == &t)
+        last->forgets = true;
+    else
+        push(action_kind::forget, 0, &t);
 }
 
 } // namespace procpool::schedule

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "schedule/action.hpp"
+#include "schedule/action_queue.hpp"
 #include "schedule/by_load.hpp"
 #include "schedule/send_ahead.hpp"
 #include "schedule/start_policy.hpp"
 #include "schedule/waiting_tasks.hpp"
 #include "schedule/worker.hpp"
 
-#include <deque>
 #include <set>
 #include <unordered_map>
 
@@ -34,16 +33,19 @@ struct tally {
 
 /// Decides which task goes to which worker, what is sent ahead and taken back, and when workers are started, killed and
 /// retired. It is told of events and answers with actions; it does nothing itself, and knows no clock but its
-/// arguments. Not thread-safe. All actions must be performed, in order, before the next event from outside.
+/// arguments. Not thread-safe. All actions must be performed, in order, before the next event from outside; only
+/// submissions and answers may follow each other without that.
 class scheduler {
 public:
     explicit scheduler(const limits& l) : limits_(l) {}
 
     // Events of tasks.
-    void submit(task& t, time_point now);
+    void submit(arrivals arrived, time_point now);
     /// The caller gave the task up. `if_running`: its worker may be killed for that.
     void cancel(task& t, bool if_running, time_point now);
-    void answered(task& t, bool succeeded, duration ran, time_point now);
+    /// A task came back. True: its caller must get this outcome; false: it has another already. Either way the scheduler
+    /// will not touch the task again.
+    bool answered(task& t, bool succeeded, duration ran, time_point now);
     /// Answer to take_back. Success: the task had not started and cannot start there any more.
     void taken_back(task& t, bool success, time_point now);
     /// Answer to inspect: when the task started, if it did.
@@ -67,8 +69,6 @@ public:
     /// The next thing to do, if there is one. What follows from submissions and answers is decided here, when all else
     /// is done: once for all that arrived together.
     std::optional<action> next_action();
-    /// The same without deciding anything: between two submissions, and between two answers, this is enough.
-    std::optional<action> next_decided_action();
     /// When tick() must be called at the latest; empty: not at all.
     std::optional<time_point> next_alarm() const;
 
@@ -89,15 +89,17 @@ private:
     };
     static constexpr duration longest_hold = std::chrono::milliseconds(1);
 
-    static std::optional<action> take_from(std::deque<action>& queue);
-    void push(action_kind kind, worker_id on, task* about = nullptr, reason why = {});
+    void push(action_kind kind, worker_id on, task* about = nullptr, reason why = {})
+    {
+        actions_.push(kind, why, false, false, on, about);
+    }
     void finish(task& t, reason why);
     void forget(task& t);
 
     // scheduler_tasks.cpp
     void dispatch(time_point now);
     void send(task& t, worker& w, time_point now);
-    void make_way_for(const task& urgent);
+    void make_way_for(int priority);
     void rebalance();
     void ask_back(task& t, recall why);
     void began(task& t);
@@ -129,13 +131,12 @@ private:
     std::set<worker*, earlier> alarms_; // workers that must be ready, or gone, by a time
     std::optional<time_point> collect_at_;
     std::optional<time_point> undispatched_; // of the last submission or answer since dispatch()
-    std::deque<action> actions_;
-    std::deque<action> collects_; // last: their answers end tasks that other actions may be about
+    action_queue actions_;
+    action_queue collects_; // last: their answers end tasks that other actions may be about
     tally counts_;
     worker_id last_worker_ = 0;
     std::size_t sent_ = 0;
-    std::size_t abandoned_ =
-        0; // of the sent ones: their callers have an outcome, only their workers are busy with them
+    std::size_t abandoned_ = 0; // of the sent ones: their callers have outcomes, only workers are busy with them
     std::size_t starting_ = 0;
     bool closed_ = false;
 };

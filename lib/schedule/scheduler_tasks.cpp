@@ -18,11 +18,13 @@ time_point later(time_point from, duration by) noexcept
 
 } // namespace
 
-void scheduler::submit(task& t, time_point now)
+void scheduler::submit(arrivals arrived, time_point now)
 {
-    ++counts_.submitted;
-    waiting_.push(t);
-    make_way_for(t);
+    counts_.submitted += arrived.size();
+    for (auto& run : arrived.runs()) {
+        waiting_.append(run);
+        make_way_for(run.priority);
+    }
     undispatched_ = now;
 }
 
@@ -38,17 +40,16 @@ void scheduler::cancel(task& t, bool if_running, time_point now)
     }
 }
 
-void scheduler::answered(task& t, bool succeeded, duration ran, time_point now)
+bool scheduler::answered(task& t, bool succeeded, duration ran, time_point now)
 {
     ahead_.ran(ran);
     began(t);
-    if (!t.finished) {
-        ++(succeeded ? counts_.succeeded : counts_.failed);
-        finish(t, reason::answered);
-    }
     leave_worker(t);
-    forget(t);
     undispatched_ = now;
+    if (t.finished)
+        return false;
+    ++(succeeded ? counts_.succeeded : counts_.failed);
+    return true;
 }
 
 void scheduler::taken_back(task& t, bool success, time_point now)
@@ -138,20 +139,20 @@ void scheduler::send(task& t, worker& w, time_point now)
     t.started = false;
     if (t.timeout)
         watch_for_start(t, now);
-    push(action_kind::send, w.id, &t);
-    t.may_hold = actions_.back().may_hold = ahead_.may_hold();
+    t.may_hold = ahead_.may_hold();
+    actions_.push(action_kind::send, reason{}, t.may_hold, false, w.id, &t);
     if (t.may_hold && w.load() > 1 && !collect_at_)
         collect_at_ = now + longest_hold;
 }
 
 // A task that was merely sent ahead must not stand before a more important one.
-void scheduler::make_way_for(const task& urgent)
+void scheduler::make_way_for(int priority)
 {
     const worker* w = ready_.least();
     if (!w || w->load() < ahead_.window())
         return;
     task& last = *w->sent.back();
-    if (last.priority < urgent.priority && !last.started)
+    if (last.priority < priority && !last.started)
         ask_back(last, recall::rebalance);
 }
 

@@ -142,7 +142,7 @@ void scheduler::collect_held(time_point now)
     for (auto& [id, w] : workers_) {
         if (w.load() < 2 || !w.sent.front()->may_hold)
             continue;
-        collects_.push_back({.kind = action_kind::collect, .on = id});
+        collects_.push(action_kind::collect, reason{}, false, false, id);
         collect_at_ = now + longest_hold;
     }
 }

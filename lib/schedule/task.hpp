@@ -17,7 +17,7 @@ struct worker;
 /// Where a task is.
 enum class stage : std::uint8_t {
     outside, ///< Not submitted yet, or done with.
-    waiting, ///< In the queue.
+    waiting, ///< In the queue, or on its way there.
     sent,    ///< With a worker, started or not.
 };
 
@@ -58,12 +58,27 @@ public:
     task* back() const noexcept { return last_; }
 
     void push_back(task& t) noexcept { insert_before(nullptr, t); }
+    /// Moves all of another list to the end of this one.
+    void append(task_list& others) noexcept;
     /// Keeps ascending ids; t usually belongs at the front.
     void insert_ordered(task& t) noexcept;
-    void remove(task& t) noexcept;
+    void remove(task& t) noexcept
+    {
+        (t.previous ? t.previous->next : first_) = t.next;
+        (t.next ? t.next->previous : last_) = t.previous;
+        t.previous = t.next = nullptr;
+        --size_;
+    }
 
 private:
-    void insert_before(task* position, task& t) noexcept;
+    void insert_before(task* position, task& t) noexcept
+    {
+        t.next = position;
+        t.previous = position ? position->previous : last_;
+        (t.previous ? t.previous->next : first_) = &t;
+        (t.next ? t.next->previous : last_) = &t;
+        ++size_;
+    }
 
     task* first_ = nullptr;
     task* last_ = nullptr;

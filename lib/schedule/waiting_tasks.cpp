@@ -3,11 +3,10 @@
 
 namespace procpool::schedule {
 
-void waiting_tasks::push(task& t)
+void waiting_tasks::append(arrivals::run& arrived)
 {
-    list_of(t).push_back(t);
-    t.where = stage::waiting;
-    ++size_;
+    size_ += arrived.tasks.size();
+    by_priority_[arrived.priority].append(arrived.tasks);
 }
 
 void waiting_tasks::put_back(task& t)
@@ -25,13 +24,6 @@ task* waiting_tasks::front() const noexcept
         if (!list.empty())
             return list.front();
     return nullptr;
-}
-
-void waiting_tasks::remove(task& t) noexcept
-{
-    list_of(t).remove(t);
-    t.where = stage::outside;
-    --size_;
 }
 
 } // namespace procpool::schedule

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "schedule/task.hpp"
+#include "schedule/arrivals.hpp"
 
 #include <map>
 
@@ -13,18 +13,24 @@ public:
     bool empty() const noexcept { return size_ == 0; }
     std::size_t size() const noexcept { return size_; }
 
-    void push(task& t);
+    /// Those that have arrived join the queue.
+    void append(arrivals::run& arrived);
     /// A task that was with a worker and did not start gets its old place again.
     void put_back(task& t);
     /// The next one to run, or null.
     task* front() const noexcept;
-    void remove(task& t) noexcept;
+    void remove(task& t) noexcept
+    {
+        list_of(t).remove(t);
+        t.where = stage::outside;
+        --size_;
+    }
 
 private:
     task_list& list_of(const task& t) { return by_priority_[t.priority]; }
 
-    std::map<int, task_list, std::greater<>>
-        by_priority_; // keeps empty lists: programs use few priorities, again and again
+    // Keeps empty lists: programs use few priorities, again and again.
+    std::map<int, task_list, std::greater<>> by_priority_;
     std::size_t size_ = 0;
 };
 

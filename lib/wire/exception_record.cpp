@@ -54,10 +54,10 @@ boost::system::system_error failure(const std::string& type, const char* what_fa
 
 std::vector<std::byte> state_of(const detail::exception_codec& codec, const std::exception& exception)
 {
-    std::vector<std::byte> state;
+    detail::byte_buffer state;
     writer to(state);
     codec.write(to, exception);
-    return state;
+    return {state.begin(), state.end()};
 }
 
 exception_record record_of(const std::exception& exception)
@@ -159,12 +159,12 @@ std::exception_ptr read_chain(std::span<const std::byte> bytes)
 
 } // namespace
 
-std::vector<std::byte> encode_exception(const std::exception_ptr& exception) noexcept
+detail::byte_buffer encode_exception(const std::exception_ptr& exception) noexcept
 try {
     std::vector<exception_record> chain;
     for (auto next = exception; next && chain.size() < max_exception_chain; next = nested_in(next))
         chain.push_back(record_of(next));
-    std::vector<std::byte> bytes;
+    detail::byte_buffer bytes;
     writer to(bytes);
     encode(to, chain);
     return bytes;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/byte_buffer.hpp>
+
 #include <cstddef>
 #include <exception>
 #include <span>
-#include <vector>
 
 namespace procpool::wire {
 
@@ -12,7 +13,7 @@ namespace procpool::wire {
 inline constexpr std::size_t max_exception_chain = 64;
 
 /// An exception and those nested in it as bytes. Empty when memory for them could not be had.
-std::vector<std::byte> encode_exception(const std::exception_ptr& exception) noexcept;
+detail::byte_buffer encode_exception(const std::exception_ptr& exception) noexcept;
 
 /// A new object for the exception that encode_exception wrote: of its own type when this program knows the type, else
 /// task_error. Bytes that make no sense give a system_error with errc::protocol_error, an exception whose own codec

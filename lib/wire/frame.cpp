@@ -12,19 +12,13 @@ namespace {
 constexpr std::size_t read_size = 64 * 1024; // a pipe's default capacity
 constexpr std::size_t shrink_above = 1024 * 1024;
 
-std::span<const std::byte> bytes_of(const frame_header& header) noexcept
-{
-    return std::as_bytes(std::span(&header, 1));
-}
-
 } // namespace
 
-void append_frame(std::vector<std::byte>& to, const frame_header& header, std::span<const std::byte> payload)
+void append_frame(detail::byte_buffer& to, const frame_header& header, std::span<const std::byte> payload)
 {
-    const auto raw = bytes_of(header);
-    to.insert(to.end(), raw.begin(), raw.end());
-    to.insert(to.end(), payload.begin(), payload.end());
-    to.resize(padded(to.size()));
+    to.append(&header, sizeof(header));
+    to.append(payload.data(), payload.size());
+    to.align(frame_alignment);
 }
 
 std::span<std::byte> frame_reader::prepare()
@@ -47,9 +41,8 @@ void frame_reader::make_room()
     if (buffer_.size() - end_ >= read_size / 2)
         return;
     const std::size_t needed = std::max(wanted_, end_ + read_size);
-    buffer_.resize(std::min(needed, std::max(2 * end_, read_size)));
-    if (buffer_.size() == end_)
-        buffer_.resize(end_ + read_size);
+    const std::size_t affordable = std::max(2 * end_, end_ + read_size);
+    buffer_.extend(std::min(needed, affordable) - buffer_.size());
 }
 
 std::optional<frame> frame_reader::next()

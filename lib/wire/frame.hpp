@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/byte_buffer.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 namespace procpool::wire {
 
@@ -45,7 +46,7 @@ constexpr std::size_t padded(std::size_t size) noexcept
 }
 
 /// Appends a frame to bytes that will be written.
-void append_frame(std::vector<std::byte>& to, const frame_header& header, std::span<const std::byte> payload);
+void append_frame(detail::byte_buffer& to, const frame_header& header, std::span<const std::byte> payload);
 
 /// A frame that has arrived whole. The payload is valid until the next call of the reader it came from.
 struct frame {
@@ -77,7 +78,7 @@ private:
     void make_room();
 
     std::uint64_t max_payload_;
-    std::vector<std::byte> buffer_;
+    detail::byte_buffer buffer_;
     std::size_t begin_ = 0;  // of what is not consumed
     std::size_t end_ = 0;    // of what has arrived
     std::size_t wanted_ = 0; // size of the frame at begin_, header and padding included, when it is known

@@ -7,9 +7,9 @@ namespace procpool::wire {
 namespace {
 
 template <class Message>
-std::vector<std::byte> to_bytes(const Message& message)
+detail::byte_buffer to_bytes(const Message& message)
 {
-    std::vector<std::byte> bytes;
+    detail::byte_buffer bytes;
     writer out(bytes);
     encode(out, message);
     return bytes;
@@ -17,12 +17,12 @@ std::vector<std::byte> to_bytes(const Message& message)
 
 } // namespace
 
-std::vector<std::byte> encode_message(const configuration& message)
+detail::byte_buffer encode_message(const configuration& message)
 {
     return to_bytes(message);
 }
 
-std::vector<std::byte> encode_message(const module_notice& message)
+detail::byte_buffer encode_message(const module_notice& message)
 {
     return to_bytes(message);
 }

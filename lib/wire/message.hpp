@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/byte_buffer.hpp>
+
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,8 +26,8 @@ struct module_notice {
     std::vector<std::byte> build_id; ///< Equal ids, equal code.
 };
 
-std::vector<std::byte> encode_message(const configuration& message);
-std::vector<std::byte> encode_message(const module_notice& message);
+detail::byte_buffer encode_message(const configuration& message);
+detail::byte_buffer encode_message(const module_notice& message);
 
 /// Throw system_error when the bytes make no sense.
 configuration decode_configuration(std::span<const std::byte> bytes);

@@ -6,9 +6,9 @@
 
 namespace procpool {
 
-void reader::refuse(const char* reason)
+void detail::byte_source::refuse(const char* reason)
 {
-    detail::throw_error(errc::not_serializable, reason);
+    throw_error(errc::not_serializable, reason);
 }
 
 void reader::registerSharedPointer(std::uint32_t number, std::shared_ptr<void> pointer)
@@ -29,7 +29,7 @@ std::shared_ptr<void> reader::getSharedPointer(std::uint32_t number)
 void detail::check_bools(std::span<const std::byte> bytes)
 {
     if (std::ranges::any_of(bytes, [](std::byte byte) { return byte > std::byte{1}; }))
-        reader::refuse("a bool is neither true nor false");
+        byte_source::refuse("a bool is neither true nor false");
 }
 
 } // namespace procpool

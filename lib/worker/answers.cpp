@@ -8,10 +8,10 @@
 
 namespace procpool::worker {
 
-void answers::add(const wire::frame_header& header, std::vector<std::byte>& frame)
+void answers::add(const wire::frame_header& header, detail::byte_buffer& frame)
 {
     std::memcpy(frame.data(), &header, sizeof(header));
-    frame.resize(wire::padded(frame.size()));
+    frame.align(wire::frame_alignment);
     if (outbox_.add(frame))
         return;
     flush();

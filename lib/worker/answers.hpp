@@ -4,10 +4,8 @@
 #include "wire/frame.hpp"
 #include "wire/outbox.hpp"
 
-#include <chrono>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace procpool::worker {
 
@@ -19,7 +17,7 @@ public:
     answers(int descriptor, wire::outbox& shared) noexcept : descriptor_(descriptor), outbox_(shared) {}
 
     /// Adds a frame: the header, and its payload behind it in `frame`.
-    void add(const wire::frame_header& header, std::vector<std::byte>& frame);
+    void add(const wire::frame_header& header, detail::byte_buffer& frame);
     /// Writes all that was held back.
     void flush();
     bool empty() const noexcept { return outbox_.unsent().empty(); }

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::size_t keep_capacity = 1024 * 1024;
 
-std::vector<std::byte> exception_record(const std::exception_ptr& thrown)
+detail::byte_buffer exception_record(const std::exception_ptr& thrown)
 {
     auto record = wire::encode_exception(thrown);
     if (record.size() > wire::max_exception_bytes)
@@ -125,7 +125,7 @@ wire::frame_kind loop::run_into_answer(std::span<const std::byte> call)
         kind = wire::frame_kind::exception;
         clear_answer();
         const auto record = exception_record(std::current_exception());
-        answer_.insert(answer_.end(), record.begin(), record.end());
+        answer_.append(record.data(), record.size());
     }
     if (os::is_forked_copy()) // the task forked, and this is the child that came back out of it
         os::exit_now(EXIT_SUCCESS);
@@ -142,7 +142,8 @@ void loop::clear_answer()
 {
     if (answer_.capacity() > keep_capacity)
         answer_ = {};
-    answer_.assign(sizeof(wire::frame_header), std::byte{});
+    answer_.clear();
+    answer_.extend(sizeof(wire::frame_header));
 }
 
 } // namespace procpool::worker

@@ -7,7 +7,6 @@
 #include "worker/answers.hpp"
 
 #include <cstdint>
-#include <vector>
 
 namespace procpool::worker {
 
@@ -28,13 +27,13 @@ private:
     void answer(wire::frame_header header);
     void clear_answer();
 
-    static constexpr std::uint64_t longest_hold_ns = 20'000;
+    static constexpr std::uint64_t longest_hold_ns = 100'000;
 
     os::mapping page_memory_;
     wire::control_page& page_;
     wire::frame_reader frames_;
     answers answers_;
-    std::vector<std::byte> answer_; // room for a header, then the payload
+    detail::byte_buffer answer_; // room for a header, then the payload
     std::uint64_t max_result_bytes_ = 0;
     std::uint64_t held_since_ns_ = 0;
     std::uint64_t last_end_ns_ = 0; // of the task before, when nothing was waited for since

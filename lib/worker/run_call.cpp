@@ -3,25 +3,24 @@
 
 #include "worker/named_tasks.hpp"
 
-#include <procpool/codec.hpp>
 #include <procpool/detail/trampoline.hpp>
 
 namespace procpool::worker {
 namespace {
 
-void run_named(reader& from, writer& to)
+void run_named(detail::decoder& from, detail::encoder& to)
 {
-    const auto name = decode<std::string>(from);
-    const auto signature = decode<std::string>(from);
+    const auto name = from.get<std::string>();
+    const auto signature = from.get<std::string>();
     named_task(name, signature)(from, to);
 }
 
 } // namespace
 
-void run_call(std::span<const std::byte> call, std::vector<std::byte>& result)
+void run_call(std::span<const std::byte> call, detail::byte_buffer& result)
 {
-    reader from(call);
-    writer to(result);
+    detail::decoder from(call);
+    detail::encoder to(result);
     const auto code = detail::read_code(from);
     if (code.module == detail::named_module)
         return run_named(from, to);

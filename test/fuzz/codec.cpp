@@ -3,7 +3,8 @@
 // same after another journey.
 #include "wire/exception_record.hpp"
 
-#include <procpool/codec.hpp>
+#include <procpool/detail/decoder.hpp>
+#include <procpool/detail/encoder.hpp>
 
 #include <boost/system/system_error.hpp>
 
@@ -11,6 +12,9 @@
 #include <cstdlib>
 
 namespace {
+
+using procpool::detail::decoder;
+using procpool::detail::parameter;
 
 struct node {
     bool flag = false;
@@ -27,28 +31,26 @@ struct node {
 
 std::vector<std::byte> written(const node& value)
 {
-    std::vector<std::byte> bytes;
-    procpool::writer to(bytes);
-    procpool::encode(to, value);
-    return bytes;
+    procpool::detail::byte_buffer bytes;
+    procpool::detail::encoder(bytes).put(value);
+    return {bytes.begin(), bytes.end()};
 }
 
 void read_node(std::span<const std::byte> bytes)
 try {
-    procpool::reader from(bytes);
-    const auto once = written(procpool::decode<node>(from));
-    procpool::reader again(once);
-    if (written(procpool::decode<node>(again)) != once)
+    const auto once = written(decoder(bytes).get<node>());
+    if (written(decoder(once).get<node>()) != once)
         std::abort();
 } catch (const boost::system::system_error&) {
 }
 
 void read_views(std::span<const std::byte> bytes)
 try {
-    procpool::reader from(bytes);
-    auto text = procpool::parameter<std::string_view>::decode(from);
-    auto numbers = procpool::parameter<std::span<const double>>::decode(from);
-    for (const double& number : procpool::parameter<std::span<const double>>::get(numbers))
+    decoder from(bytes);
+    static_cast<void>(from.get<std::vector<double>>());
+    auto text = parameter<std::string_view>::decode(from);
+    auto numbers = parameter<std::span<const double>>::decode(from);
+    for (const double& number : parameter<std::span<const double>>::get(numbers))
         static_cast<void>(*const_cast<const volatile double*>(&number));
 } catch (const boost::system::system_error&) {
 }

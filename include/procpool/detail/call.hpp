@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/byte_buffer.hpp>
 #include <procpool/detail/config.hpp>
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
-
-namespace procpool {
-
-class reader;
-class writer;
-
-} // namespace procpool
 
 namespace procpool::detail {
+
+class decoder;
+class encoder;
 
 /// Code as a place in a module: the same in every process that has loaded the same build of that module, wherever
 /// the loader put it. Modules are numbered in the order in which the parent first referred to them.
@@ -27,11 +23,11 @@ struct code_ref {
 inline constexpr std::uint64_t named_module = 0xffff'ffff;
 
 /// What runs in the worker for one kind of call: reads the arguments, calls, writes the result.
-using trampoline = void (*)(reader& arguments, writer& result);
+using trampoline = void (*)(decoder& arguments, encoder& result);
 
 /// A call as bytes: which code, and its arguments.
 struct call {
-    std::vector<std::byte> bytes;
+    byte_buffer bytes;
     std::uint32_t modules = 0; ///< How many of the parent's modules a worker must know to run it.
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <procpool/codec.hpp>
+#include <procpool/detail/decoder.hpp>
 #include <procpool/detail/operation.hpp>
 #include <procpool/detail/token.hpp>
 
@@ -12,23 +12,98 @@
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/prefer.hpp>
 
+#include <concepts>
+#include <memory>
 #include <optional>
 #include <utility>
 
 namespace procpool::detail {
 
-/// A handler that waits, with its executor kept busy meanwhile.
+/// Runs a waiter's completion on an executor, once; abandons it when the executor's context is destroyed first.
+template <class Waiter>
+class delivery {
+public:
+    explicit delivery(Waiter waiter) : waiter_(std::move(waiter)) {}
+    delivery(delivery&& other) noexcept : waiter_(std::exchange(other.waiter_, nullptr)) {}
+    delivery& operator=(delivery&&) = delete;
+    ~delivery()
+    {
+        if (waiter_)
+            waiter_->abandon();
+    }
+    void operator()() { std::exchange(waiter_, nullptr)->complete_here(); }
+
+private:
+    Waiter waiter_;
+};
+
+/// Stands for a pool's own executor when a handler is asked whether it has another.
+struct pool_executor {};
+
+template <class Handler>
+concept has_own_executor =
+    !std::same_as<boost::asio::associated_executor_t<Handler, pool_executor>, pool_executor>;
+
+/// The executor that a handler is called on, kept busy while the handler waits.
+template <class Handler>
+class handler_work {
+public:
+    template <class Pool>
+    handler_work(const Handler& handler, const Pool& pool)
+        : work_(with_work(boost::asio::get_associated_executor(handler, executor_of(pool))))
+    {
+    }
+    template <class Function>
+    void dispatch(Function&& function) const
+    {
+        boost::asio::dispatch(work_, std::forward<Function>(function));
+    }
+
+private:
+    static auto with_work(const auto& executor)
+    {
+        return boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
+    }
+    using executor_type = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
+
+    std::decay_t<decltype(with_work(std::declval<const executor_type&>()))> work_;
+};
+
+/// A handler without an executor is called where it is delivered, which is on its pool's executor. A pool that has
+/// tasks keeps that busy by itself.
+template <class Handler>
+    requires(!has_own_executor<Handler>)
+class handler_work<Handler> {
+public:
+    template <class Pool>
+    handler_work(const Handler&, const Pool&) noexcept
+    {
+    }
+    template <class Function>
+    void dispatch(Function&& function) const
+    {
+        std::forward<Function>(function)();
+    }
+};
+
+/// A handler that waits for an operation of a pool.
 template <class Handler>
 class waiting_handler {
 public:
-    waiting_handler(Handler&& handler, const boost::asio::any_io_executor& fallback)
-        : work_(with_work(boost::asio::get_associated_executor(handler, fallback))),
+    /// `pool`: a shared or weak pointer to it.
+    template <class Pool>
+    waiting_handler(Handler&& handler, const Pool& pool) : work_(std::in_place, handler, pool),
           handler_(std::move(handler))
     {
     }
 
     Handler& get() noexcept { return *handler_; }
-    const auto& executor() const noexcept { return *work_; }
+    /// Calls waiter->complete_here() on the handler's executor. To be called on the pool's executor.
+    template <class Waiter>
+    void deliver(Waiter waiter) const
+    {
+        work_->dispatch(delivery(std::move(waiter)));
+    }
 
     /// Destroys the handler uninvoked.
     void abandon() noexcept
@@ -51,33 +126,8 @@ public:
     }
 
 private:
-    static auto with_work(const auto& executor)
-    {
-        return boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
-    }
-    using executor_type = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
-    using work_type = std::decay_t<decltype(with_work(std::declval<const executor_type&>()))>;
-
-    std::optional<work_type> work_;
+    std::optional<handler_work<Handler>> work_;
     std::optional<Handler> handler_;
-};
-
-/// Runs a waiter's completion on an executor, once; abandons it when the executor's context is destroyed first.
-template <class Waiter>
-class delivery {
-public:
-    explicit delivery(Waiter waiter) : waiter_(std::move(waiter)) {}
-    delivery(delivery&& other) noexcept : waiter_(std::exchange(other.waiter_, nullptr)) {}
-    delivery& operator=(delivery&&) = delete;
-    ~delivery()
-    {
-        if (waiter_)
-            waiter_->abandon();
-    }
-    void operator()() { std::exchange(waiter_, nullptr)->complete_here(); }
-
-private:
-    Waiter waiter_;
 };
 
 /// Decodes an outcome and completes a handler with it.
@@ -90,9 +140,8 @@ void complete_with(waiting_handler<Handler>& handler, const outcome& result, Rel
     } else {
         std::optional<R> value;
         try {
-            reader from(result.bytes);
             if (!failure)
-                value.emplace(decode<R>(from));
+                value.emplace(decoder(result.bytes).get<R>());
         } catch (...) {
             failure = std::current_exception();
         }
@@ -103,12 +152,12 @@ void complete_with(waiting_handler<Handler>& handler, const outcome& result, Rel
 /// Lets a handler's cancellation slot give up the task. Every type frees the caller while the task waits; a task that
 /// runs may have had effects, so `total` alone leaves it.
 template <class Handler>
-void connect_cancellation(Handler& handler, const std::weak_ptr<pool_impl>& pool, const operation_ptr& op)
+void connect_cancellation(Handler& handler, const auto& pool, const operation_ptr& op)
 {
     auto slot = boost::asio::get_associated_cancellation_slot(handler);
     if (!slot.is_connected())
         return;
-    slot.assign([pool, op](boost::asio::cancellation_type type) {
+    slot.assign([pool = std::weak_ptr<pool_impl>(pool), op](boost::asio::cancellation_type type) {
         using enum boost::asio::cancellation_type;
         if (type != none)
             cancel(pool, op, (type & (terminal | partial)) != none);

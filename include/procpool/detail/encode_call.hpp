@@ -6,33 +6,30 @@
 
 namespace procpool::detail {
 
-/// Most calls are short; their bytes are allocated once.
-inline constexpr std::size_t usual_call_size = 56;
-
 /// Writes an argument as the function's own parameter type, so that both sides agree on what the bytes mean.
 template <class P, class A>
-void encode_argument(writer& to, A&& argument)
+void encode_argument(encoder& to, A&& argument)
 {
     using stored = stored_t<P>;
     if constexpr (std::is_same_v<std::remove_cvref_t<A>, stored>)
-        encode<stored>(to, argument);
+        to.put<stored>(argument);
     else
-        encode<stored>(to, static_cast<stored>(std::forward<A>(argument)));
+        to.put<stored>(static_cast<stored>(std::forward<A>(argument)));
 }
 
 template <class F, class R, class... Ps>
-void begin_call(call& made, writer& to, const F&, call_signature<R, Ps...>)
+void begin_call(call& made, encoder&, const F&, call_signature<R, Ps...>)
 {
-    write_code(made, to, trampoline_for<F, R, Ps...>());
+    refer_to(made, trampoline_for<F, R, Ps...>());
 }
 
 /// A task that was registered under a name: its name and signature stand in place of code.
 template <class R, class... Ps>
-void begin_call(call&, writer& to, const named_task<R(Ps...)>& task, call_signature<R, Ps...> signature)
+void begin_call(call& made, encoder& to, const named_task<R(Ps...)>& task, call_signature<R, Ps...> signature)
 {
-    write_code(to, {named_module, 0});
-    encode<std::string>(to, task.name());
-    encode<std::string>(to, signature_name(signature));
+    write_code(made.bytes, {named_module, 0});
+    to.put<std::string>(task.name());
+    to.put<std::string>(signature_name(signature));
 }
 
 template <class F, class R, class... Ps, class... Args>
@@ -41,8 +38,7 @@ call encode_call_as(call_signature<R, Ps...> signature, const F& fn, Args&&... a
     check_signature<R, Ps...>();
     check_callable<F>();
     call made;
-    made.bytes.reserve(usual_call_size);
-    writer to(made.bytes);
+    encoder to(made.bytes);
     begin_call(made, to, fn, signature);
     callable_codec<F>::encode(made, to, fn);
     (encode_argument<Ps>(to, std::forward<Args>(arguments)), ...);

@@ -27,10 +27,9 @@ public:
 /// A task whose outcome is kept until a future asks for it.
 class PROCPOOL_DECL future_state final : public operation {
 public:
-    future_state(call made, const submit_options& options, std::weak_ptr<pool_impl> pool);
+    future_state(call&& made, const submit_options& options, std::weak_ptr<pool_impl> pool);
     ~future_state() override;
 
-    bool settle(outcome result) override;
     void deliver() override;
     void abandon() noexcept override;
 
@@ -46,12 +45,12 @@ public:
     void detach(const std::shared_ptr<waiter>& removed);
 
 private:
+    bool settled() override;
     std::vector<std::shared_ptr<waiter>> take_waiters();
 
     std::weak_ptr<pool_impl> pool_;
     std::mutex mutex_;
     std::vector<std::shared_ptr<waiter>> waiters_;
-    outcome result_;
     std::atomic<std::uint32_t> state_;
 };
 
@@ -62,18 +61,14 @@ private:
 template <class Handler>
 class ready_waiter final : public waiter {
 public:
-    ready_waiter(Handler&& handler, const boost::asio::any_io_executor& fallback)
-        : handler_(std::move(handler), fallback)
-    {
-    }
+    ready_waiter(Handler&& handler, const std::weak_ptr<pool_impl>& pool) : handler_(std::move(handler), pool) {}
     Handler& handler() noexcept { return handler_.get(); }
 
     void deliver(std::shared_ptr<waiter> self, bool cancelled) override
     {
         if (cancelled)
             error_ = boost::asio::error::operation_aborted;
-        auto same = std::static_pointer_cast<ready_waiter>(std::move(self));
-        boost::asio::dispatch(handler_.executor(), delivery(std::move(same)));
+        handler_.deliver(std::static_pointer_cast<ready_waiter>(std::move(self)));
     }
     void abandon() noexcept override { handler_.abandon(); }
     void complete_here()
@@ -90,8 +85,8 @@ private:
 template <class R, class Handler>
 class taking_waiter final : public waiter {
 public:
-    taking_waiter(Handler&& handler, const boost::asio::any_io_executor& fallback, future_ptr state)
-        : handler_(std::move(handler), fallback),
+    taking_waiter(Handler&& handler, future_ptr state)
+        : handler_(std::move(handler), state->pool()),
           state_(std::move(state))
     {
     }
@@ -99,8 +94,7 @@ public:
 
     void deliver(std::shared_ptr<waiter> self, bool) override
     {
-        auto same = std::static_pointer_cast<taking_waiter>(std::move(self));
-        boost::asio::dispatch(handler_.executor(), delivery(std::move(same)));
+        handler_.deliver(std::static_pointer_cast<taking_waiter>(std::move(self)));
     }
     void abandon() noexcept override { handler_.abandon(); }
     void complete_here()
@@ -127,7 +121,7 @@ struct initiate_take {
     void operator()(Handler&& handler) const
     {
         auto added = std::make_shared<taking_waiter<R, std::decay_t<Handler>>>(
-            std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor(), state);
+            std::decay_t<Handler>(std::forward<Handler>(handler)), state);
         connect_cancellation(added->handler(), state->pool(), state);
         state->attach(std::move(added));
     }
@@ -144,7 +138,7 @@ struct initiate_ready {
     void operator()(Handler&& handler) const
     {
         auto added = std::make_shared<ready_waiter<std::decay_t<Handler>>>(
-            std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor());
+            std::decay_t<Handler>(std::forward<Handler>(handler)), state->pool());
         auto slot = boost::asio::get_associated_cancellation_slot(added->handler());
         if (slot.is_connected())
             slot.assign([state = state, weak = std::weak_ptr<waiter>(added)](boost::asio::cancellation_type type) {

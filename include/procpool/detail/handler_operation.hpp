@@ -9,36 +9,28 @@ namespace procpool::detail {
 template <class R, class Handler>
 class handler_operation final : public operation {
 public:
-    handler_operation(call made, const submit_options& options, Handler&& handler,
-                      const boost::asio::any_io_executor& fallback)
+    handler_operation(call&& made, const submit_options& options, Handler&& handler,
+                      const std::shared_ptr<pool_impl>& pool)
         : operation(std::move(made), options),
-          handler_(std::move(handler), fallback)
+          handler_(std::move(handler), pool)
     {
     }
 
     Handler& handler() noexcept { return handler_.get(); }
 
-    bool settle(outcome result) override
-    {
-        result_ = std::move(result);
-        return true;
-    }
-    void deliver() override
-    {
-        boost::asio::dispatch(handler_.executor(), delivery(boost::intrusive_ptr<handler_operation>(this)));
-    }
+    void deliver() override { handler_.deliver(boost::intrusive_ptr<handler_operation>(this)); }
     void abandon() noexcept override { handler_.abandon(); }
 
     void complete_here()
     {
         boost::intrusive_ptr<handler_operation> self(this);
-        const outcome result = std::move(result_);
-        complete_with<R>(handler_, result, [&self] { self.reset(); });
+        complete_with<R>(handler_, outcome_, [&self] { self.reset(); });
     }
 
 private:
+    bool settled() override { return true; }
+
     waiting_handler<Handler> handler_;
-    outcome result_;
 };
 
 /// The initiation of a submission with a token. Holds the pool's state, not the pool object: a deferred operation may
@@ -56,7 +48,7 @@ struct initiate_submit {
     {
         using operation_type = handler_operation<R, std::decay_t<Handler>>;
         boost::intrusive_ptr<operation_type> op(new operation_type(
-            std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), get_executor()));
+            std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), pool));
         connect_cancellation(op->handler(), pool, op);
         submit(pool, std::move(op), full_queue::wait_in_line);
     }

@@ -39,11 +39,13 @@ concept bitwise_view = readable_view<View> && std::is_trivially_copyable_v<typen
 template <class T>
 inline constexpr std::size_t wire_alignment = std::min<std::size_t>(alignof(T), 8);
 
-template <bitwise_view View>
-void write_view(writer& to, const View& view)
+/// To a writer, or, because such a view needs no archive, to a byte_buffer.
+template <class To, bitwise_view View>
+void write_view(To& to, const View& view)
 {
     using element = typename viewed<View>::type;
-    to(cereal::make_size_tag(static_cast<cereal::size_type>(view.size())));
+    const std::uint64_t count = view.size();
+    to.append(&count, sizeof(count));
     to.align(wire_alignment<element>);
     to.append(view.data(), view.size() * sizeof(element));
 }
@@ -71,11 +73,11 @@ bool is_aligned(std::span<const std::byte> bytes) noexcept
 }
 
 template <bitwise_view View>
-stored_view<View> read_view(reader& from)
+stored_view<View> read_view(byte_source& from)
 {
     using element = typename viewed<View>::type;
-    cereal::size_type count = 0;
-    from(cereal::make_size_tag(count));
+    std::uint64_t count = 0;
+    from.extract(&count, sizeof(count));
     from.align(wire_alignment<element>);
     from.check_count(count, sizeof(element));
     const auto size = static_cast<std::size_t>(count);

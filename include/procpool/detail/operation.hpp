@@ -10,9 +10,11 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <memory>
-#include <vector>
+#include <span>
+#include <utility>
 
 namespace procpool::detail {
 
@@ -21,7 +23,7 @@ struct scheduled_operation;
 
 /// What became of a task: the bytes of its result or of its exception, or an error of the pool's own.
 struct outcome {
-    std::vector<std::byte> bytes{};
+    byte_buffer bytes{};
     std::exception_ptr error{};
     bool is_exception = false; ///< The bytes are those of an exception.
 
@@ -33,13 +35,25 @@ struct outcome {
 /// with the outcome. Shared by the pool, a future and a cancellation slot; intrusively, because there may be millions.
 class PROCPOOL_DECL operation {
 public:
-    operation(call made, const submit_options& options);
+    operation(call&& made, const submit_options& options);
     virtual ~operation();
     operation(const operation&) = delete;
     operation& operator=(const operation&) = delete;
 
     /// The outcome is here. Called once, on the pool's strand. True: deliver() must follow.
-    virtual bool settle(outcome result) = 0;
+    bool settle(outcome result)
+    {
+        outcome_ = std::move(result);
+        return settled();
+    }
+    /// The same for what a worker sent. The answer takes the place of the call in memory.
+    bool settle(std::span<const std::byte> answer, bool is_exception)
+    {
+        outcome_.bytes = {};
+        outcome_.bytes.append(answer.data(), answer.size());
+        outcome_.is_exception = is_exception;
+        return settled();
+    }
     /// Calls the handlers that wait for the outcome, each by its own executor. Called on the pool's executor.
     virtual void deliver() = 0;
     /// The context goes away: destroys the handlers uninvoked, as Asio does.
@@ -47,6 +61,12 @@ public:
 
     /// Whether a worker has the task: it runs there, or is next in line.
     std::atomic<bool> with_worker{false};
+
+protected:
+    /// See settle().
+    virtual bool settled() = 0;
+
+    outcome outcome_; ///< Until the task is settled, its bytes are those of the call.
 
 private:
     friend struct scheduled_operation;
@@ -61,7 +81,7 @@ private:
     }
 
     std::atomic<int> references_{0};
-    call call_;
+    std::uint32_t modules_; // that the worker must know
     alignas(8) std::byte scheduled_[112]; // a scheduled_operation, whose type is none of a user's business
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/byte_source.hpp>
 #include <procpool/detail/config.hpp>
 #include <procpool/detail/nesting.hpp>
 #include <procpool/detail/shared_pointees.hpp>
@@ -26,45 +27,32 @@ namespace procpool {
 /// @par Lifetime       The bytes must outlive the reader and every view that was read in place.
 class reader : public cereal::InputArchive<reader> {
 public:
-    /// Reads those bytes. They must start at a multiple of 8 in memory and in the writer's vector.
-    explicit reader(std::span<const std::byte> bytes) : InputArchive(this), bytes_(bytes), rest_(bytes) {}
+    /// Reads those bytes. They must start at a multiple of 8 in memory and in the writer's buffer.
+    explicit reader(std::span<const std::byte> bytes) : InputArchive(this), own_(bytes), from_(own_) {}
+
+    /// Reads on where the source stands.
+    explicit reader(detail::byte_source& source) : InputArchive(this), own_({}), from_(source) {}
 
     /// How many bytes have not been read.
-    std::size_t remaining() const noexcept { return rest_.size(); }
+    std::size_t remaining() const noexcept { return from_.remaining(); }
 
     /// The next bytes, in place.
-    std::span<const std::byte> take(std::size_t size)
-    {
-#ifdef PROCPOOL_PLANTED_BUG // what the fuzz target must find
-        if (size > rest_.size() + 1)
-#else
-        if (size > rest_.size())
-#endif
-            refuse("the bytes end too early");
-        const auto taken = rest_.first(size);
-        rest_ = rest_.subspan(size);
-        return taken;
-    }
+    std::span<const std::byte> take(std::size_t size) { return from_.take(size); }
 
     /// Copies the next bytes.
-    void extract(void* into, std::size_t size)
-    {
-        if (size != 0)
-            std::memcpy(into, take(size).data(), size);
-    }
+    void extract(void* into, std::size_t size) { from_.extract(into, size); }
 
     /// Skips the padding that writer::align made.
-    void align(std::size_t alignment) { take(-(bytes_.size() - rest_.size()) & (alignment - 1)); }
+    void align(std::size_t alignment) { from_.align(alignment); }
 
     /// Refuses a count of elements that the remaining bytes cannot hold, each being at least that long.
     void check_count(std::uint64_t count, std::size_t element_size = 1) const
     {
-        if (count > rest_.size() / element_size)
-            refuse("a count is greater than the bytes that remain");
+        from_.check_count(count, element_size);
     }
 
     /// Ends the reading with errc::not_serializable.
-    [[noreturn]] PROCPOOL_DECL static void refuse(const char* reason);
+    [[noreturn]] static void refuse(const char* reason) { detail::byte_source::refuse(reason); }
 
     /// Counts the values that are being read inside each other.
     detail::nesting& nesting() noexcept { return nesting_; }
@@ -77,18 +65,11 @@ public:
     PROCPOOL_DECL std::shared_ptr<void> getSharedPointer(std::uint32_t number);
 
 private:
-    std::span<const std::byte> bytes_;
-    std::span<const std::byte> rest_;
+    detail::byte_source own_;
+    detail::byte_source& from_;
     detail::nesting nesting_;
     detail::shared_pointees pointees_;
 };
-
-namespace detail {
-
-/// A bool that is neither 0 nor 1 is undefined behaviour as soon as it is looked at.
-PROCPOOL_DECL void check_bools(std::span<const std::byte> bytes);
-
-} // namespace detail
 
 /// @cond cereal finds these by argument-dependent lookup.
 template <class T>

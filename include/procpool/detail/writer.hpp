@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/byte_buffer.hpp>
 #include <procpool/detail/nesting.hpp>
 
 #include <cereal/cereal.hpp>
@@ -8,36 +9,31 @@
 #include <cstddef>
 #include <memory>
 #include <type_traits>
-#include <vector>
 
 namespace procpool {
 
-/// A cereal output archive over a growing vector of bytes. The bytes are in this machine's representation and are
+/// A cereal output archive over growing bytes. The bytes are in this machine's representation and are
 /// meant for a reader of the same build on the same machine.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: unsafe.
-/// @par Lifetime       The vector must outlive the writer.
+/// @par Lifetime       The buffer must outlive the writer.
 class writer : public cereal::OutputArchive<writer> {
 public:
-    /// Appends to that vector; what it holds already is kept.
-    explicit writer(std::vector<std::byte>& appended_to) : OutputArchive(this), bytes_(appended_to) {}
+    /// Appends to that buffer; what it holds already is kept.
+    explicit writer(detail::byte_buffer& appended_to) : OutputArchive(this), bytes_(appended_to) {}
 
     /// Appends bytes as they are.
-    void append(const void* data, std::size_t size)
-    {
-        const auto* first = static_cast<const std::byte*>(data);
-        bytes_.insert(bytes_.end(), first, first + size);
-    }
+    void append(const void* data, std::size_t size) { bytes_.append(data, size); }
 
-    /// Appends zeros until the size of the vector is a multiple of alignment, a power of two. Counted from the start
-    /// of the vector: the reader's bytes must start at a multiple of the alignment in it.
-    void align(std::size_t alignment) { bytes_.resize((bytes_.size() + alignment - 1) & ~(alignment - 1)); }
+    /// Appends zeros until the size of the buffer is a multiple of alignment, a power of two. Counted from the start
+    /// of the buffer: the reader's bytes must start at a multiple of the alignment in it.
+    void align(std::size_t alignment) { bytes_.align(alignment); }
 
     /// Counts the values that are being written inside each other.
     detail::nesting& nesting() noexcept { return nesting_; }
 
 private:
-    std::vector<std::byte>& bytes_;
+    detail::byte_buffer& bytes_;
     detail::nesting nesting_;
 };
 

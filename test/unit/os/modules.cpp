@@ -57,6 +57,24 @@ BOOST_AUTO_TEST_CASE(memory_that_is_in_no_file_has_no_module)
     BOOST_TEST(!module_of(nullptr).has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_module_is_still_at_its_own_addresses_only)
+{
+    const auto own = module_of(own_address());
+    BOOST_TEST_REQUIRE(own.has_value());
+    const auto heap = std::make_unique<int>(1);
+    BOOST_TEST(is_still_at(*own, own_address()));
+    BOOST_TEST(!is_still_at(*own, address_in_libc()));
+    BOOST_TEST(!is_still_at(*own, heap.get()));
+}
+
+BOOST_AUTO_TEST_CASE(another_build_at_the_same_place_is_another_module)
+{
+    auto own = module_of(own_address());
+    BOOST_TEST_REQUIRE(own.has_value());
+    own->id.front() ^= std::byte{1};
+    BOOST_TEST(!is_still_at(*own, own_address()));
+}
+
 BOOST_AUTO_TEST_CASE(modules_have_different_build_ids)
 {
     const auto own = module_of(own_address());

@@ -19,12 +19,14 @@ std::string text_of(const action& a)
 {
     static constexpr std::array kinds{"spawn", "send",    "take_back", "inspect", "kill_if_running",
                                       "kill",  "collect", "retire",    "finish",  "forget"};
-    static constexpr std::array reasons{"answered", "cancelled", "timed_out", "crashed", "start_failed"};
+    static constexpr std::array reasons{"cancelled", "timed_out", "crashed", "start_failed"};
     std::string text = kinds.at(static_cast<std::size_t>(a.kind));
     if (a.about)
         text += " t" + std::to_string(a.about->id);
-    if (a.kind == action_kind::finish)
-        return text + " " + reasons.at(static_cast<std::size_t>(a.why));
+    if (a.kind == action_kind::finish) {
+        text += " " + std::string(reasons.at(static_cast<std::size_t>(a.why)));
+        return a.forgets ? text + "; forget t" + std::to_string(a.about->id) : text;
+    }
     return a.on ? text + " w" + std::to_string(a.on) : text;
 }
 
@@ -43,10 +45,10 @@ part& play::submit(int priority, std::optional<duration> timeout)
     p.it.priority = priority;
     p.it.timeout = timeout;
     p.waits_since = act_;
-    scheduler_.submit(p.it, now_);
-    if (together_)
-        perform_all(&scheduler::next_decided_action);
-    else
+    arrivals arrived;
+    arrived.push(p.it);
+    scheduler_.submit(std::move(arrived), now_);
+    if (!together_)
         settle();
     return p;
 }
@@ -88,8 +90,11 @@ void play::deliver(worker_id id, duration ran)
     while (!w.tasks.empty() && w.tasks.front()->says == word::done) {
         part& p = *w.tasks.front();
         w.tasks.pop_front();
-        scheduler_.answered(p.it, true, ran, now_);
-        perform_all(&scheduler::next_decided_action);
+        const bool wanted = scheduler_.answered(p.it, true, ran, now_);
+        insist(wanted != p.has_outcome(), "a caller gets one outcome");
+        p.answered = wanted;
+        p.forgotten = true;
+        tell((wanted ? "answered t" : "forget t") + std::to_string(p.it.id));
     }
     settle();
 }
@@ -168,13 +173,18 @@ void play::settle()
     ++act_;
 }
 
-void play::perform_all(std::optional<action> (scheduler::*next_of)())
+void play::tell(const std::string& what)
 {
-    for (std::size_t count = 0; const auto next = (scheduler_.*next_of)(); ++count) {
+    heard_ += (heard_.empty() ? "" : "; ") + what;
+}
+
+void play::perform_all()
+{
+    for (std::size_t count = 0; const auto next = scheduler_.next_action(); ++count) {
         insist(count < 1000 + 10 * parts_.size(), "an event has an end");
         if (meanwhile)
             meanwhile(*next);
-        heard_ += (heard_.empty() ? "" : "; ") + text_of(*next);
+        tell(text_of(*next));
         perform(*next);
     }
 }
@@ -205,10 +215,13 @@ void play::perform(const action& a)
         workers_.at(a.on).retired = true;
         return;
     case action_kind::finish:
-        return finish(part_of(a), a.why);
+        fail(part_of(a), a.why);
+        if (!a.forgets)
+            return;
+        [[fallthrough]];
     case action_kind::forget:
         part& p = part_of(a);
-        insist(p.outcome.has_value(), "a task is forgotten after its caller has the outcome");
+        insist(p.has_outcome(), "a task is forgotten after its caller has the outcome");
         p.forgotten = true;
     }
 }
@@ -227,7 +240,7 @@ void play::send(part& p, worker_id id)
 {
     stand_in& w = workers_.at(id);
     insist(w.takes_tasks(), "tasks go to workers that take them");
-    insist(!p.ran && !p.outcome && p.says == word::none, "a task is sent to one worker, and never after it started");
+    insist(!p.ran && !p.has_outcome() && p.says == word::none, "a task is sent to one worker, and never after it started");
     for (const part& other : parts_)
         insist(other.it.where != stage::waiting || other.waits_since == act_ || other.it.priority <= p.it.priority,
                "of those that waited before, a higher priority is sent first");
@@ -257,14 +270,13 @@ void play::kill_if_running(part& p)
         scheduler_.spared(p.it, now_);
 }
 
-void play::finish(part& p, reason why)
+void play::fail(part& p, reason why)
 {
-    insist(!p.outcome, "a caller gets one outcome");
-    insist(why != reason::answered || p.says == word::done, "an answer is of a task that was done");
+    insist(!p.has_outcome(), "a caller gets one outcome");
     insist(why != reason::cancelled || p.given_up, "nothing is cancelled that nobody gave up");
     insist(why != reason::crashed || p.ran, "only what ran can have crashed");
     insist(why != reason::timed_out || (p.ran && now_ - p.started >= *p.it.timeout), "timed out means over time");
-    p.outcome = why;
+    p.failed = why;
 }
 
 void play::check_rest() const
@@ -273,7 +285,7 @@ void play::check_rest() const
     insist(!idle || scheduler_.waiting_count() == 0, "no worker is idle while tasks wait");
     insist(scheduler_.worker_count() == workers_.size(), "workers are counted");
     for (const part& p : parts_)
-        insist(!p.outcome || p.says != word::running || workers_.at(p.on).killed, "what was given up is stopped");
+        insist(!p.has_outcome() || p.says != word::running || workers_.at(p.on).killed, "what was given up is stopped");
 }
 
 part& play::part_of(const action& a)

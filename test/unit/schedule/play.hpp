@@ -28,7 +28,9 @@ struct part {
     bool forgotten = false;
     unsigned waits_since = 0; ///< Which act put it into the queue.
     time_point started{};
-    std::optional<reason> outcome;
+    bool answered = false;
+    std::optional<reason> failed;
+    bool has_outcome() const { return answered || failed; }
 };
 
 /// A model of a worker process.
@@ -82,13 +84,14 @@ public:
 
 private:
     void settle();
-    void perform_all(std::optional<action> (scheduler::*next_of)() = &scheduler::next_action);
+    void tell(const std::string& what);
+    void perform_all();
     void perform(const action& a);
     void spawn(worker_id id);
     void send(part& p, worker_id id);
     void take_back(part& p);
     void kill_if_running(part& p);
-    void finish(part& p, reason why);
+    void fail(part& p, reason why);
     void check_rest() const;
     part& part_of(const action& a);
 

@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(the_caller_of_a_running_task_is_freed_before_its_worker_is_
     part& t = p.submit();
     p.start(t);
     p.cancel(t);
-    BOOST_TEST((t.outcome == reason::cancelled));
+    BOOST_TEST((t.failed == reason::cancelled));
     BOOST_TEST(!t.forgotten);
     p.die(1);
     BOOST_TEST(t.forgotten);
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_cancellation_that_spares_running_tasks_lets_one_run_on)
     p.cancel(t, false);
     BOOST_TEST(p.heard() == "take_back t1 w1");
     p.answer(t);
-    BOOST_TEST((t.outcome == reason::answered));
+    BOOST_TEST(t.answered);
 }
 
 BOOST_AUTO_TEST_CASE(a_task_that_was_spared_once_can_still_be_stopped)
@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_was_spared_once_can_still_be_stopped)
     p.start(t);
     p.cancel(t, false);
     p.cancel(t, true);
-    BOOST_TEST((t.outcome == reason::cancelled));
+    BOOST_TEST((t.failed == reason::cancelled));
     BOOST_TEST(p.workers().at(1).killed);
 }
 

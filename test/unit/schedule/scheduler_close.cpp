@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_closed_pool_heals_while_it_has_tasks)
     p.ready(2);
     p.answer(t);
     p.die(2);
-    BOOST_TEST((t.outcome == reason::answered));
+    BOOST_TEST(t.answered);
     BOOST_TEST(p.decisions().drained());
 }
 

@@ -27,7 +27,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_held_behind_a_long_task_is_collected)
     p.complete(held);
     p.start(long_one);
     p.pass(1ms);
-    BOOST_TEST((held.outcome == reason::answered));
+    BOOST_TEST(held.answered);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_collected_where_nothing_can_be_held)

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(a_worker_whose_offender_ended_meanwhile_is_spared)
     BOOST_TEST(!p.workers().at(1).killed);
     p.meanwhile = {};
     p.answer(innocent);
-    BOOST_TEST((innocent.outcome == reason::answered));
+    BOOST_TEST(innocent.answered);
     BOOST_TEST(offender.forgotten);
 }
 
@@ -71,7 +71,7 @@ BOOST_AUTO_TEST_CASE(a_second_offender_of_a_spared_worker_is_stopped_too)
         }
     };
     p.pass(10ms);
-    BOOST_TEST((second.outcome == reason::timed_out));
+    BOOST_TEST((second.failed == reason::timed_out));
     BOOST_TEST(p.workers().at(1).killed);
 }
 

@@ -102,7 +102,7 @@ private:
             return play_.cancel(*play_.workers().at(busy).first(word::running), one_in(2));
         const std::size_t newest = std::min<std::size_t>(play_.parts().size(), 20);
         part& p = play_.parts()[play_.parts().size() - 1 - below(newest)];
-        if (!p.outcome)
+        if (!p.has_outcome())
             play_.cancel(p, one_in(2));
     }
 
@@ -146,7 +146,7 @@ private:
     void check_ends()
     {
         for (const part& p : play_.parts())
-            BOOST_REQUIRE_MESSAGE(p.outcome && p.forgotten, "task " << p.it.id << " has an end");
+            BOOST_REQUIRE_MESSAGE(p.has_outcome() && p.forgotten, "task " << p.it.id << " has an end");
         const tally& counts = play_.decisions().counts();
         BOOST_TEST(counts.submitted == play_.parts().size());
         BOOST_TEST(counts.submitted == counts.succeeded + counts.failed + counts.cancelled);

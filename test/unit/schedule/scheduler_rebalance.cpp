@@ -68,7 +68,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_starts_meanwhile_stays)
     BOOST_TEST(ahead.on == place);
     p.complete(ahead);
     p.deliver(place);
-    BOOST_TEST((ahead.outcome == reason::answered));
+    BOOST_TEST(ahead.answered);
 }
 
 BOOST_AUTO_TEST_CASE(a_single_task_is_not_moved)

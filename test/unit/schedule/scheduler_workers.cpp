@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(answers_that_were_complete_survive_their_worker)
     p.start(t);
     p.complete(t);
     p.die(1);
-    BOOST_TEST((t.outcome == reason::answered));
+    BOOST_TEST(t.answered);
 }
 
 BOOST_AUTO_TEST_CASE(tasks_of_a_dead_worker_return_to_the_front_of_the_queue)
@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_was_seen_to_run_is_never_run_again)
     p.cancel(t, false); // could not be taken back: it runs
     t.says = word::queued;
     p.die(1);
-    BOOST_TEST((t.outcome == reason::crashed));
+    BOOST_TEST((t.failed == reason::crashed));
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_cannot_start_is_tried_again_after_a_pause)
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(tasks_fail_when_no_worker_can_start)
     BOOST_TEST(p.decisions().waiting_count() == 8);
     p.pass(1s);
     for (const part& t : p.parts())
-        BOOST_TEST((t.outcome == reason::start_failed));
+        BOOST_TEST((t.failed == reason::start_failed));
     BOOST_TEST(!p.decisions().has_tasks());
 }
 
@@ -136,7 +136,7 @@ BOOST_AUTO_TEST_CASE(workers_that_die_before_their_first_task_count_as_failed_st
         p.die(id);
         p.pass(start_policy::longest_pause);
     }
-    BOOST_TEST((t.outcome == reason::start_failed));
+    BOOST_TEST((t.failed == reason::start_failed));
 }
 
 BOOST_AUTO_TEST_CASE(tasks_that_kill_their_workers_are_no_failed_starts)
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(tasks_that_kill_their_workers_are_no_failed_starts)
         p.ready(id);
         p.start(t);
         p.die(id);
-        BOOST_TEST((t.outcome == reason::crashed));
+        BOOST_TEST((t.failed == reason::crashed));
     }
     p.heard();
     p.submit();

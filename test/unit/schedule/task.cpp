@@ -84,6 +84,24 @@ BOOST_AUTO_TEST_CASE(a_removed_task_keeps_no_neighbours)
     BOOST_TEST(t[1].previous == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(a_list_takes_over_another)
+{
+    auto t = numbered_tasks();
+    task_list list;
+    task_list others;
+    list.append(others);
+    BOOST_TEST(list.empty());
+    others.push_back(t[0]);
+    others.push_back(t[1]);
+    list.append(others);
+    others.push_back(t[2]);
+    list.append(others);
+    BOOST_TEST(forwards(list) == "123");
+    BOOST_TEST(backwards(list) == "321");
+    BOOST_TEST(list.size() == 3);
+    BOOST_TEST(others.empty());
+}
+
 BOOST_AUTO_TEST_CASE(an_ordered_insertion_keeps_ids_ascending)
 {
     auto t = numbered_tasks();

@@ -15,7 +15,9 @@ struct queue_of_tasks {
         task& t = tasks.emplace_back();
         t.id = tasks.size();
         t.priority = priority;
-        queue.push(t);
+        arrivals arrived;
+        arrived.push(t);
+        queue.append(arrived.runs().front());
         return t;
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <procpool/codec.hpp>
+#include <procpool/detail/decoder.hpp>
+#include <procpool/detail/encoder.hpp>
 #include <procpool/error.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -12,6 +13,9 @@ BOOST_AUTO_TEST_SUITE(wire_codec)
 namespace {
 
 using namespace procpool;
+using detail::decoder;
+using detail::encoder;
+using detail::parameter;
 using bytes = std::vector<std::byte>;
 
 struct point {
@@ -114,17 +118,24 @@ static_assert(!serializable_parameter<std::span<int>> && !serializable_parameter
 template <class T>
 bytes bytes_of(const T& value)
 {
-    bytes written;
+    detail::byte_buffer written;
+    encoder(written).put(value);
+    return {written.begin(), written.end()};
+}
+
+template <class T>
+bytes archive_bytes_of(const T& value)
+{
+    detail::byte_buffer written;
     writer to(written);
     encode(to, value);
-    return written;
+    return {written.begin(), written.end()};
 }
 
 template <class T>
 T value_of(const bytes& written)
 {
-    reader from(written);
-    return decode<T>(from);
+    return decoder(written).get<T>();
 }
 
 template <class Action>
@@ -163,7 +174,7 @@ View read_at(const bytes& written, std::vector<std::uint64_t>& memory, std::size
     memory.assign(written.size() / 8 + 2, 0);
     auto* start = reinterpret_cast<std::byte*>(memory.data()) + offset;
     std::ranges::copy(written, start);
-    reader from(std::span(start, written.size()));
+    decoder from(std::span(start, written.size()));
     stored = parameter<View>::decode(from);
     return parameter<View>::get(stored);
 }
@@ -194,27 +205,69 @@ BOOST_AUTO_TEST_CASE(numbers_are_written_in_one_piece)
     BOOST_TEST(bytes_of(std::string(1000, ' ')).size() == 8u + 1000u);
 }
 
-BOOST_AUTO_TEST_CASE(what_the_vector_held_is_kept)
+BOOST_AUTO_TEST_CASE(what_the_buffer_held_is_kept)
 {
-    bytes written(3);
-    writer to(written);
-    encode(to, std::int32_t{7});
+    detail::byte_buffer written;
+    written.append("abc", 3);
+    encoder(written).put(std::int32_t{7});
     BOOST_TEST(written.size() == 7u);
+    BOOST_TEST(std::memcmp(written.data(), "abc", 3) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(what_needs_no_archive_has_the_bytes_that_one_would_write)
+{
+    enum class colour : std::uint16_t { red = 7 };
+    const auto same = [](const auto& value) { return bytes_of(value) == archive_bytes_of(value); };
+    BOOST_TEST(same(42));
+    BOOST_TEST(same(2.5));
+    BOOST_TEST(same(colour::red));
+    BOOST_TEST(same(std::string("text")));
+    BOOST_TEST(same(std::u16string(u"text")));
+    BOOST_TEST(same(std::vector<double>{1, 2, 3}));
+    BOOST_TEST(same(std::vector<std::byte>(3)));
+    BOOST_TEST(same(std::string_view("text")));
+    BOOST_TEST(same(std::span<const double>()));
+}
+
+BOOST_AUTO_TEST_CASE(arguments_that_share_a_pointee_share_it_on_the_other_side)
+{
+    detail::byte_buffer written;
+    encoder to(written);
+    const auto shared = std::make_shared<int>(7);
+    to.put(shared);
+    to.put(1);
+    to.put(shared);
+    decoder from(written);
+    const auto first = from.get<std::shared_ptr<int>>();
+    BOOST_TEST(from.get<int>() == 1);
+    BOOST_TEST(from.get<std::shared_ptr<int>>() == first);
+    BOOST_TEST(*first == 7);
+}
+
+BOOST_AUTO_TEST_CASE(numbers_that_are_not_aligned_in_memory_are_read_all_the_same)
+{
+    detail::byte_buffer written;
+    encoder to(written);
+    to.put(std::uint8_t{1});
+    to.put(std::vector<double>{1, 2, 3});
+    decoder from(written);
+    from.get<std::uint8_t>();
+    BOOST_TEST(from.get<std::vector<double>>() == (std::vector<double>{1, 2, 3}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_view_shows_the_bytes_of_the_call)
 {
     const std::vector<double> numbers{1, 2, 3};
-    bytes written;
-    writer to(written);
-    encode(to, true); // so that padding is needed
-    encode(to, std::span<const double>(numbers));
-    reader from(written);
-    decode<bool>(from);
+    detail::byte_buffer written;
+    encoder to(written);
+    to.put(true); // so that padding is needed
+    to.put(std::span<const double>(numbers));
+    decoder from(written);
+    from.get<bool>();
     const auto stored = parameter<std::span<const double>>::decode(from);
     BOOST_TEST(stored.view == numbers, boost::test_tools::per_element());
     BOOST_TEST(static_cast<const void*>(stored.view.data()) == static_cast<const void*>(written.data() + 16));
-    BOOST_TEST(from.remaining() == 0u);
+    BOOST_TEST(from.source().remaining() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(a_view_of_misaligned_bytes_owns_a_copy)
@@ -231,7 +284,7 @@ BOOST_AUTO_TEST_CASE(a_span_of_strings_owns_them)
 {
     const std::vector<std::string> texts{"a", "b"};
     const auto written = bytes_of(std::span<const std::string>(texts));
-    reader from(written);
+    decoder from(written);
     auto stored = parameter<std::span<const std::string>>::decode(from);
     BOOST_TEST(parameter<std::span<const std::string>>::get(stored) == texts, boost::test_tools::per_element());
 }
@@ -239,7 +292,7 @@ BOOST_AUTO_TEST_CASE(a_span_of_strings_owns_them)
 BOOST_AUTO_TEST_CASE(other_parameters_are_values)
 {
     const auto written = bytes_of(std::make_unique<int>(7));
-    reader from(written);
+    decoder from(written);
     auto stored = parameter<std::unique_ptr<int>>::decode(from);
     BOOST_TEST(*parameter<std::unique_ptr<int>>::get(stored) == 7);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // One round trip for each row of the table in doc/serialization.md; the last test compares the two.
-#include <procpool/codec.hpp>
+#include <procpool/detail/decoder.hpp>
+#include <procpool/detail/encoder.hpp>
 #include <procpool/error.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -17,8 +18,9 @@ namespace {
 using namespace std::string_literals;
 using procpool::decode;
 using procpool::encode;
-using procpool::reader;
-using procpool::writer;
+using procpool::detail::decoder;
+using procpool::detail::encoder;
+using procpool::detail::parameter;
 
 struct row {
     const char* name;
@@ -26,11 +28,10 @@ struct row {
 };
 
 template <class T>
-std::vector<std::byte> bytes_of(const T& value)
+procpool::detail::byte_buffer bytes_of(const T& value)
 {
-    std::vector<std::byte> bytes;
-    writer to(bytes);
-    encode(to, value);
+    procpool::detail::byte_buffer bytes;
+    encoder(bytes).put(value);
     return bytes;
 }
 
@@ -40,9 +41,9 @@ T sent(const T& value)
 {
     static_assert(procpool::serializable<T>);
     const auto bytes = bytes_of(value);
-    reader from(bytes);
-    T arrived = decode<T>(from);
-    BOOST_TEST(from.remaining() == 0u);
+    decoder from(bytes);
+    T arrived = from.get<T>();
+    BOOST_TEST(from.source().remaining() == 0u);
     return arrived;
 }
 
@@ -130,19 +131,18 @@ private:
 void views()
 {
     const auto text = bytes_of(std::string_view("text"));
-    reader from(text);
-    auto stored = procpool::parameter<std::string_view>::decode(from);
-    BOOST_TEST(procpool::parameter<std::string_view>::get(stored) == "text");
+    decoder from(text);
+    auto stored = parameter<std::string_view>::decode(from);
+    BOOST_TEST(parameter<std::string_view>::get(stored) == "text");
 }
 
 void spans()
 {
     const std::vector<double> numbers{1, 2, 3};
     const auto bytes = bytes_of(std::span<const double>(numbers));
-    reader from(bytes);
-    using parameter = procpool::parameter<std::span<const double>>;
-    auto stored = parameter::decode(from);
-    BOOST_TEST(parameter::get(stored) == numbers, boost::test_tools::per_element());
+    decoder from(bytes);
+    auto stored = parameter<std::span<const double>>::decode(from);
+    BOOST_TEST(parameter<std::span<const double>>::get(stored) == numbers, boost::test_tools::per_element());
 }
 
 void pointers_that_share()
@@ -235,7 +235,7 @@ const row rows[] = {
     {"`std::atomic`",
      [] {
          const auto bytes = bytes_of(std::atomic(7));
-         reader from(bytes);
+         procpool::reader from(bytes);
          std::atomic<int> arrived = 0;
          from(arrived);
          BOOST_TEST(arrived == 7);

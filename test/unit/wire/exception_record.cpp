@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(bytes_that_make_no_sense_are_a_protocol_error)
     for (std::size_t size = 0; size < bytes.size(); ++size)
         BOOST_TEST((caught<boost::system::system_error>(wire::decode_exception(std::span(bytes).first(size))).code() ==
                     errc::protocol_error));
-    bytes.push_back({});
+    bytes.append("", 1);
     BOOST_TEST((caught<boost::system::system_error>(wire::decode_exception(bytes)).code() == errc::protocol_error));
 }
 

@@ -12,13 +12,13 @@ using namespace procpool::wire;
 
 namespace {
 
-std::vector<std::byte> frame_of(std::uint64_t id, const std::string& payload)
+procpool::detail::byte_buffer frame_of(std::uint64_t id, const std::string& payload)
 {
     frame_header header;
     header.kind = frame_kind::result;
     header.id = id;
     header.size = payload.size();
-    std::vector<std::byte> bytes;
+    procpool::detail::byte_buffer bytes;
     append_frame(bytes, header, std::as_bytes(std::span(payload)));
     return bytes;
 }
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(many_frames_in_one_read_come_out_one_by_one)
 {
     auto bytes = frame_of(1, "one");
     const auto second = frame_of(2, "second");
-    bytes.insert(bytes.end(), second.begin(), second.end());
+    bytes.append(second.data(), second.size());
     frame_reader frames(100);
     feed(frames, bytes);
     BOOST_TEST(text_of(frames.next().value()) == "one");
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(a_header_that_makes_no_sense_breaks_the_stream)
         frame_header header;
         header.kind = frame_kind::result;
         spoil(header);
-        std::vector<std::byte> bytes;
+        procpool::detail::byte_buffer bytes;
         append_frame(bytes, header, {});
         frame_reader frames(1000);
         feed(frames, bytes);
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(memory_grows_with_what_arrives_and_not_with_what_is_claimed
     frame_header header;
     header.kind = frame_kind::result;
     header.size = std::uint64_t{1} << 40;
-    std::vector<std::byte> bytes;
+    procpool::detail::byte_buffer bytes;
     append_frame(bytes, header, {});
     frame_reader frames(header.size);
     feed(frames, bytes);

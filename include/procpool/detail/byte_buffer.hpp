@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/config.hpp>
+
+#include <cstddef>
+#include <cstring>
+
+namespace procpool::detail {
+
+/// Bytes that grow at their end. Few of them lie in the object itself, because most calls and results are short; unlike
+/// std::vector it does not fill what is about to be overwritten.
+class byte_buffer {
+public:
+    static constexpr std::size_t inline_capacity = 48;
+
+    byte_buffer() noexcept : inline_{} {}
+    byte_buffer(byte_buffer&& other) noexcept { take(other); }
+    byte_buffer(const byte_buffer& other) : byte_buffer() { append(other.data(), other.size()); }
+    byte_buffer& operator=(byte_buffer other) noexcept
+    {
+        release();
+        take(other);
+        return *this;
+    }
+    ~byte_buffer() { release(); }
+
+    std::byte* data() noexcept { return is_inline() ? inline_ : heap_; }
+    const std::byte* data() const noexcept { return is_inline() ? inline_ : heap_; }
+    std::size_t size() const noexcept { return size_; }
+    std::size_t capacity() const noexcept { return capacity_; }
+    bool empty() const noexcept { return size_ == 0; }
+    std::byte* begin() noexcept { return data(); }
+    std::byte* end() noexcept { return data() + size_; }
+    const std::byte* begin() const noexcept { return data(); }
+    const std::byte* end() const noexcept { return data() + size_; }
+
+    /// Makes the buffer longer and returns where the new bytes are. They are not initialized.
+    std::byte* extend(std::size_t count)
+    {
+        if (count > capacity_ - size_)
+            grow(count);
+        size_ += count;
+        return end() - count;
+    }
+    void append(const void* bytes, std::size_t count)
+    {
+        std::byte* const added = extend(count);
+        if (count != 0)
+            std::memcpy(added, bytes, count);
+    }
+    /// Appends zeros until the size is a multiple of `alignment`, a power of two.
+    void align(std::size_t alignment)
+    {
+        const std::size_t padding = -size_ & (alignment - 1);
+        std::byte* const added = extend(padding);
+        for (std::size_t i = 0; i != padding; ++i)
+            added[i] = {};
+    }
+    /// Keeps the memory.
+    void clear() noexcept { size_ = 0; }
+
+private:
+    bool is_inline() const noexcept { return capacity_ == inline_capacity; }
+    PROCPOOL_DECL void grow(std::size_t by);
+    PROCPOOL_DECL void free_heap() noexcept;
+    void release() noexcept
+    {
+        if (!is_inline())
+            free_heap();
+    }
+    // A whole copy of the inline bytes, used or not: its size is known to the compiler.
+    void take(byte_buffer& other) noexcept
+    {
+        size_ = other.size_;
+        capacity_ = other.capacity_;
+        std::memcpy(inline_, other.inline_, sizeof(inline_));
+        other.size_ = 0;
+        other.capacity_ = inline_capacity;
+    }
+
+    std::size_t size_ = 0;
+    std::size_t capacity_ = inline_capacity;
+    union {
+        alignas(8) std::byte inline_[inline_capacity];
+        std::byte* heap_;
+    };
+};
+
+} // namespace procpool::detail

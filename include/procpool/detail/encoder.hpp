@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/codec.hpp>
+#include <procpool/detail/plain.hpp>
+
+#include <cstdint>
+#include <optional>
+
+namespace procpool::detail {
+
+/// Writes the values of one call or answer. The plain ones go straight to the buffer; an archive, whose construction
+/// costs more than a short call, is made when the first other value comes, and serves all of them, so that a
+/// std::shared_ptr that several arguments share is still shared on the other side.
+class encoder {
+public:
+    /// Appends to that buffer.
+    explicit encoder(byte_buffer& to) noexcept : to_(to) {}
+
+    template <class T>
+    void put(const T& value)
+    {
+        if constexpr (plain<T>)
+            to_.append(&value, sizeof(T));
+        else if constexpr (plain_sequence<T>)
+            put_sequence(value);
+        else if constexpr (bitwise_view<T>)
+            write_view(to_, value);
+        else
+            encode<T>(archive(), value);
+    }
+
+    writer& archive()
+    {
+        if (!archive_)
+            archive_.emplace(to_);
+        return *archive_;
+    }
+
+private:
+    template <class T>
+    void put_sequence(const T& sequence)
+    {
+        const std::uint64_t count = sequence.size();
+        to_.append(&count, sizeof(count));
+        to_.append(sequence.data(), sequence.size() * sizeof(typename T::value_type));
+    }
+
+    byte_buffer& to_;
+    std::optional<writer> archive_;
+};
+
+} // namespace procpool::detail

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "schedule/task.hpp"
+
+#include <vector>
+
+namespace procpool::schedule {
+
+/// Submitted tasks on their way to the scheduler, in runs of equal priority. They are linked while the processor that
+/// made them still has them in its cache, and join the queue run by run: nobody walks along a burst of a million. Not
+/// thread-safe.
+class arrivals {
+public:
+    struct run {
+        int priority;
+        task_list tasks;
+    };
+
+    bool empty() const noexcept { return size_ == 0; }
+    std::size_t size() const noexcept { return size_; }
+    std::vector<run>& runs() noexcept { return runs_; }
+
+    void push(task& t)
+    {
+        if (runs_.empty() || runs_.back().priority != t.priority)
+            runs_.push_back({t.priority, {}});
+        runs_.back().tasks.push_back(t);
+        t.where = stage::waiting;
+        ++size_;
+    }
+
+private:
+    std::vector<run> runs_;
+    std::size_t size_ = 0;
+};
+
+} // namespace procpool::schedule
