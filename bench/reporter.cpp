@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "reporter.hpp"
+
+#include "median.hpp"
+#include "table.hpp"
+
+#include <iostream>
+
+namespace {
+
+std::string name_of(const benchmark::BenchmarkName& name)
+{
+    return name.args.empty() ? name.function_name : name.function_name + '/' + name.args;
+}
+
+} // namespace
+
+bool table_reporter::ReportContext(const Context& context)
+{
+    PrintBasicContext(&std::cerr, context);
+    std::cerr << "Measuring. All repetitions of all benchmarks are mixed, so the table comes at the end.\n";
+    return true;
+}
+
+void table_reporter::ReportRuns(const std::vector<Run>& runs)
+{
+    for (const Run& run : runs)
+        if (run.run_type == Run::RT_Iteration)
+            repetitions_[name_of(run.run_name)].push_back(run.counters.begin()->second);
+}
+
+void table_reporter::Finalize()
+{
+    figures measured;
+    for (const auto& [name, values] : repetitions_)
+        measured[name] = median(values);
+    print_tables(std::cout, measured);
+}
