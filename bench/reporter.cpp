@@ -4,6 +4,7 @@
 #include "median.hpp"
 #include "table.hpp"
 
+#include <cmath>
 #include <iostream>
 
 namespace {
@@ -17,8 +18,9 @@ std::string name_of(const benchmark::BenchmarkName& name)
 
 bool table_reporter::ReportContext(const Context& context)
 {
-    PrintBasicContext(&std::cerr, context);
-    std::cerr << "Measuring. All repetitions of all benchmarks are mixed, so the table comes at the end.\n";
+    std::cerr << "Measuring for about two minutes. All benchmarks take turns, so the table comes at the end.\n";
+    std::cout << context.cpu_info.num_cpus << " CPUs of " << std::lround(context.cpu_info.cycles_per_second / 1e6)
+              << " MHz, compiler " __VERSION__ "\n\n";
     return true;
 }
 

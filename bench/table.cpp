@@ -15,7 +15,7 @@ using line = std::vector<std::string>;
 std::string number(double value)
 {
     std::ostringstream text;
-    text << std::fixed << std::setprecision(value < 10 ? 2 : value < 100 ? 1 : 0) << value;
+    text << std::fixed << std::setprecision(value < 0.1 ? 3 : value < 10 ? 2 : value < 100 ? 1 : 0) << value;
     return text.str();
 }
 

@@ -13,10 +13,11 @@ inline constexpr std::size_t burst = 100'000; ///< Tasks that are submitted at o
 
 inline void no_op() {}
 
-/// The yardstick's call has as many bytes as procpool needs to name a function without arguments.
-inline void submit_no_op(limit::pool& to)
+/// The yardstick's call has as many bytes as procpool's, which needs 24 to name a function.
+template <std::size_t ArgumentBytes = 0>
+void submit_no_op(limit::pool& to)
 {
-    static constexpr std::array<std::byte, 24> call{};
+    static constexpr std::array<std::byte, 24 + ArgumentBytes> call{};
     to.submit(limit::function::no_op, call, {[](void*, std::span<const std::byte>) {}, nullptr});
 }
 
