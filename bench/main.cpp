@@ -12,7 +12,7 @@ namespace {
 std::vector<char*> arguments_with_defaults(int argc, char** argv)
 {
     static std::array<std::string, 3> defaults{"--benchmark_enable_random_interleaving=true",
-                                               "--benchmark_repetitions=9", "--benchmark_min_time=0.2"};
+                                               "--benchmark_repetitions=15", "--benchmark_min_time=0.2"};
     std::vector<char*> all{argv[0]};
     for (std::string& each : defaults)
         all.push_back(each.data());
