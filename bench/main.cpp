@@ -1,13 +1,36 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "limit/worker.hpp"
+#include "reporter.hpp"
 
-#include <benchmark/benchmark.h>
+#include <procpool/worker.hpp>
+
+#include <array>
+
+namespace {
+
+// Both sides are measured again and again in random order: what disturbs the machine for a while disturbs both.
+std::vector<char*> arguments_with_defaults(int argc, char** argv)
+{
+    static std::array<std::string, 3> defaults{"--benchmark_enable_random_interleaving=true",
+                                               "--benchmark_repetitions=15", "--benchmark_min_time=0.2"};
+    std::vector<char*> all{argv[0]};
+    for (std::string& each : defaults)
+        all.push_back(each.data());
+    all.insert(all.end(), argv + 1, argv + argc);
+    return all;
+}
+
+} // namespace
 
 int main(int argc, char** argv)
 {
     limit::run_if_worker(argv[0]);
-    benchmark::Initialize(&argc, argv);
-    if (benchmark::ReportUnrecognizedArguments(argc, argv))
+    procpool::run_if_worker();
+    auto arguments = arguments_with_defaults(argc, argv);
+    int count = static_cast<int>(arguments.size());
+    benchmark::Initialize(&count, arguments.data());
+    if (benchmark::ReportUnrecognizedArguments(count, arguments.data()))
         return 1;
-    benchmark::RunSpecifiedBenchmarks();
+    table_reporter reporter;
+    benchmark::RunSpecifiedBenchmarks(&reporter);
 }

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: BSL-1.0
+// Bytes there and back, one task at a time: a vector in, a vector out. The first time, which is not measured, starts
+// the worker and lets buffers grow.
+#include "laps.hpp"
+#include "pool_on_loop.hpp"
+#include "tasks.hpp"
+
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+namespace {
+
+using bytes = std::vector<std::byte>;
+
+template <class Echo>
+void measure(benchmark::State& state, Echo run_echo)
+{
+    const bytes payload(static_cast<std::size_t>(state.range(0)));
+    run_echo(payload);
+    laps measured;
+    for (auto _ : state) {
+        measured.begin();
+        run_echo(payload);
+        measured.end();
+    }
+    state.counters["p50_ms"] = 1e3 * measured.median_seconds();
+}
+
+bytes echoed(bytes payload)
+{
+    return payload;
+}
+
+void procpool_echo(benchmark::State& state)
+{
+    pool_on_loop on({.workers = 1});
+    measure(state, [&on](const bytes& payload) {
+        on.pool.async_submit(echoed, payload, [&on](const std::exception_ptr& failure, const bytes& answer) {
+            rethrow(failure);
+            benchmark::DoNotOptimize(answer.data());
+            on.loop.stop();
+        });
+        on.run();
+    });
+}
+
+void yardstick(benchmark::State& state)
+{
+    limit::pool pool({});
+    measure(state, [&pool](const bytes& payload) {
+        const auto ignore = [](void*, std::span<const std::byte>) {};
+        pool.submit(limit::function::echo, payload, {ignore, nullptr});
+        pool.run();
+    });
+}
+
+void sizes(benchmark::internal::Benchmark* which)
+{
+    which->ArgName("bytes")->Arg(1 << 20)->Arg(64 << 20)->UseRealTime();
+}
+
+BENCHMARK(procpool_echo)->Name("procpool/echo")->Apply(sizes);
+BENCHMARK(yardstick)->Name("yardstick/echo")->Apply(sizes);
+
+} // namespace
