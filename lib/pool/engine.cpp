@@ -127,9 +127,13 @@ void engine::worker_ended(link::link& from)
 
 void engine::abandon() noexcept
 {
-    for (auto& [id, at] : seats_)
-        at.link->abandon();
     scheduler_.terminate();
+    for (auto& [id, at] : seats_) {
+        at.link->abandon();
+        for (auto* op : at.tasks)
+            if (op)
+                scheduler_.lost(*op, false);
+    }
     while (const auto action = scheduler_.next_action()) {
         if (action->kind == schedule::action_kind::finish)
             finish(*action);
