@@ -53,7 +53,7 @@ void ledger::map(int fd)
 
 void ledger::add(std::size_t entry) noexcept
 {
-    std::atomic_ref(bytes_[entry]).fetch_add(1, std::memory_order_relaxed);
+    std::atomic_ref(bytes_.get()[entry]).fetch_add(1, std::memory_order_relaxed);
 }
 
 void note(const std::string& ledger_file, std::size_t entry)

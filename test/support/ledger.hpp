@@ -17,7 +17,7 @@ public:
     explicit ledger(const std::filesystem::path& file);
 
     void add(std::size_t entry) noexcept;
-    unsigned count(std::size_t entry) const noexcept { return bytes_[entry]; }
+    unsigned count(std::size_t entry) const noexcept { return bytes_.get()[entry]; }
     std::size_t size() const noexcept { return size_; }
 
 private:
