@@ -18,7 +18,7 @@ namespace procpool::link {
 /// its number could belong to somebody else when we signal its group.
 class child_process {
 public:
-    /// Takes over a started child. The executor is the pool's strand.
+    /// Takes over a started child.
     child_process(const boost::asio::any_io_executor& executor, os::spawned child, live_groups& groups);
     /// Kills the group and reaps, if end() was not called. In a forked copy of the host it does nothing.
     ~child_process();

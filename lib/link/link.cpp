@@ -8,7 +8,7 @@
 
 namespace procpool::link {
 
-link::link(const boost::asio::any_io_executor& strand, std::uint64_t number, launched worker, live_groups& groups,
+link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, launched worker, live_groups& groups,
            std::uint64_t max_result_bytes)
     : number_(number),
       page_memory_(std::move(worker.page)),
@@ -16,10 +16,10 @@ link::link(const boost::asio::any_io_executor& strand, std::uint64_t number, lau
       slots_(page_),
       tasks_kept_(std::move(worker.tasks_kept)),
       lifeline_(std::move(worker.lifeline)),
-      tasks_(strand, worker.tasks.release()),
-      answers_(strand, worker.answers.release()),
+      tasks_(executor, worker.tasks.release()),
+      answers_(executor, worker.answers.release()),
       pid_(worker.child.pid),
-      process_(std::in_place, strand, std::move(worker.child), groups),
+      process_(std::in_place, executor, std::move(worker.child), groups),
       frames_(max_result_bytes + wire::max_exception_bytes)
 {
     os::set_non_blocking(tasks_.native_handle());
@@ -28,9 +28,9 @@ link::link(const boost::asio::any_io_executor& strand, std::uint64_t number, lau
 void link::start(std::shared_ptr<link_events> events, const wire::configuration& first_message, std::uint32_t modules)
 {
     events_ = std::move(events);
-    process_->async_exit([self = shared_from_this()](boost::system::error_code error) {
+    process_->async_exit([self = shared_from_this(), pool = events_](boost::system::error_code error) {
         if (!error)
-            self->on_exit();
+            pool->enter(*self, &link::on_exit, 0);
     });
     read();
     send_new_modules(modules);
@@ -96,12 +96,18 @@ void link::write_when_possible()
         return;
     writing_ = true;
     tasks_.async_write_some(boost::asio::buffer(bytes.data(), bytes.size()),
-                            [self = shared_from_this()](boost::system::error_code error, std::size_t count) {
-                                self->writing_ = false;
-                                self->outgoing_.written(count);
-                                if (!error)
-                                    self->write_when_possible();
+                            [self = shared_from_this(), pool = events_](boost::system::error_code, std::size_t count) {
+                                pool->enter(*self, &link::on_written, count);
                             });
+}
+
+// No bytes: the write was cancelled because the worker has ended.
+void link::on_written(std::size_t count)
+{
+    writing_ = false;
+    outgoing_.written(count);
+    if (count != 0)
+        write_when_possible();
 }
 
 void link::collect()

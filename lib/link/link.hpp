@@ -20,10 +20,13 @@ namespace procpool::link {
 
 class link;
 
-/// What a link tells the pool. Called on the strand.
+/// What a link tells the pool.
 class link_events {
 public:
     virtual ~link_events() = default;
+    /// An operation of the link has completed: calls (from.*event)(count) alone, that is, while nothing else uses the
+    /// pool's links. All else here is called from there.
+    virtual void enter(link& from, void (link::*event)(std::size_t), std::size_t count) = 0;
     virtual void worker_ready(link& from) = 0;
     /// The worker's initializer threw; the worker ends by itself. `exception` as wire/exception_record.hpp.
     virtual void worker_refused(link& from, std::span<const std::byte> exception) = 0;
@@ -35,10 +38,10 @@ public:
     virtual void worker_ended(link& from) = 0;
 };
 
-/// The parent's end of one worker: its process, its pipes, its control page. Used on the pool's strand only.
+/// The parent's end of one worker: its process, its pipes, its control page. Not thread-safe; see link_events::enter().
 class link : public std::enable_shared_from_this<link> {
 public:
-    link(const boost::asio::any_io_executor& strand, std::uint64_t number, launched worker, live_groups& groups,
+    link(const boost::asio::any_io_executor& executor, std::uint64_t number, launched worker, live_groups& groups,
          std::uint64_t max_result_bytes);
 
     /// Begins to read and to watch. `events` is kept alive until the worker has ended.
@@ -81,6 +84,7 @@ public:
 private:
     void read();
     void on_read(std::size_t count);
+    void on_written(std::size_t count);
     void take_piped(std::span<const std::byte> bytes);
     void feed(std::span<const std::byte> bytes);
     void tell_frames();
@@ -90,7 +94,7 @@ private:
     void write_when_possible();
     void send_new_modules(std::uint32_t known);
     void send_message(wire::frame_kind kind, std::span<const std::byte> message);
-    void on_exit();
+    void on_exit(std::size_t);
     void end();
     void drain();
 

@@ -12,9 +12,8 @@ void link::read()
 {
     reading_ = true;
     answers_.async_read_some(boost::asio::buffer(incoming_),
-                             [self = shared_from_this()](boost::system::error_code, std::size_t count) {
-                                 self->reading_ = false;
-                                 self->on_read(count);
+                             [self = shared_from_this(), pool = events_](boost::system::error_code, std::size_t count) {
+                                 pool->enter(*self, &link::on_read, count);
                              });
 }
 
@@ -22,6 +21,7 @@ void link::read()
 // closed can never answer again, so it is ended; a dying one does not mind.
 void link::on_read(std::size_t count)
 {
+    reading_ = false;
     if (!events_)
         return;
     if (count != 0)
@@ -88,7 +88,7 @@ void link::give_up_on_worker()
 
 // The process is a zombie now. A read that is under way may already hold bytes that came before those in the pipe, so
 // it is ended first and end() follows from its handler.
-void link::on_exit()
+void link::on_exit(std::size_t)
 {
     exited_ = true;
     boost::system::error_code ignored;

@@ -13,9 +13,8 @@ namespace procpool::detail {
 engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options)
     : pool_(pool),
       executor_(executor),
-      strand_(executor),
-      timer_(strand_),
-      shutdown_timer_(strand_),
+      timer_(executor),
+      shutdown_timer_(executor),
       plan_(plan_for(options)),
       first_message_(first_message_for(options)),
       first_modules_(modules_for(options)),
@@ -62,20 +61,29 @@ void engine::join(std::shared_ptr<join_operation> waiting, std::optional<std::ch
     joins_.push_back(std::move(waiting));
     if (limit) {
         shutdown_timer_.expires_after(*limit);
-        shutdown_timer_.async_wait([this, alive = pool_.shared_from_this()](boost::system::error_code error) {
-            if (error)
-                return;
-            cut_off_ = scheduler_.has_tasks();
-            terminate();
+        shutdown_timer_.async_wait([pool = pool_.shared_from_this()](boost::system::error_code error) {
+            if (!error)
+                pool->run(&engine::on_shutdown_limit);
         });
     }
     close();
+}
+
+void engine::on_shutdown_limit()
+{
+    cut_off_ = scheduler_.has_tasks();
+    terminate();
 }
 
 void engine::stop_joining(const std::shared_ptr<join_operation>& waiting)
 {
     if (std::erase(joins_, waiting) != 0)
         waiting->complete(executor_, boost::asio::error::operation_aborted);
+}
+
+void engine::enter(link::link& from, void (link::link::*event)(std::size_t), std::size_t count)
+{
+    pool_.run([&](engine&) { (from.*event)(count); });
 }
 
 void engine::worker_ready(link::link& from)

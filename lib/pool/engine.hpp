@@ -10,7 +10,6 @@
 #include "schedule/scheduler.hpp"
 
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
 #include <vector>
@@ -19,16 +18,17 @@ namespace procpool::detail {
 
 class pool_impl;
 
-/// The part of a pool that lives on its strand: carries events from callers and links to the scheduler, and performs
-/// the scheduler's actions on the links. Decides nothing.
+/// The part of a pool that one thread at a time is in: carries events from callers and links to the scheduler, and
+/// performs the scheduler's actions on the links. Decides nothing. Not thread-safe; pool_impl::run() lets threads in.
 class engine final : public link::link_events {
 public:
     engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options);
     ~engine() override;
 
-    const auto& strand() const noexcept { return strand_; }
+    /// Those whose handlers are to be called, outside.
+    settled_operations take_settled() { return settled_.take(); }
 
-    // From callers, on the strand.
+    // From callers.
     void open();
     /// Takes over a reference to each.
     void accept(schedule::arrivals submitted);
@@ -40,7 +40,8 @@ public:
     /// The context goes away: workers are killed and reaped, futures get operation_aborted, handlers are destroyed.
     void abandon() noexcept;
 
-    // From links, on the strand.
+    // From links.
+    void enter(link::link& from, void (link::link::*event)(std::size_t), std::size_t count) override;
     void worker_ready(link::link& from) override;
     void worker_refused(link::link& from, std::span<const std::byte> exception) override;
     void task_answered(scheduled_operation& op, const wire::frame& answer) override;
@@ -71,12 +72,13 @@ private:
     void collect_held();
     void flush();
     void set_timer();
+    void on_timer();
+    void on_shutdown_limit();
     void complete_joins();
     void publish();
 
     pool_impl& pool_;
     boost::asio::any_io_executor executor_;
-    boost::asio::strand<boost::asio::any_io_executor> strand_;
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer shutdown_timer_;
     std::optional<schedule::time_point> timer_set_to_;

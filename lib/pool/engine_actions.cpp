@@ -28,7 +28,6 @@ void engine::turn()
     now_.reset();
     collect_held();
     flush();
-    settled_.post_to(executor_);
     pool_.tasks_finished(std::exchange(finished_tasks_, 0), std::exchange(finished_bytes_, 0));
     publish();
     set_timer();
@@ -82,7 +81,7 @@ void engine::spawn(schedule::worker_id id)
 {
     try {
         auto started = link::launch(plan_, id);
-        auto made = std::make_shared<link::link>(strand_, id, std::move(started), pool_.groups(),
+        auto made = std::make_shared<link::link>(executor_, id, std::move(started), pool_.groups(),
                                                  first_message_.max_result_bytes);
         seats_[id].link = made;
         made->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
@@ -187,13 +186,17 @@ void engine::set_timer()
         return;
     }
     timer_.expires_at(*next);
-    timer_.async_wait([this, alive = pool_.shared_from_this()](boost::system::error_code error) {
-        if (error || !alive->is_attached())
-            return;
-        timer_set_to_.reset();
-        scheduler_.tick(now());
-        turn();
+    timer_.async_wait([pool = pool_.shared_from_this()](boost::system::error_code error) {
+        if (!error)
+            pool->run(&engine::on_timer);
     });
+}
+
+void engine::on_timer()
+{
+    timer_set_to_.reset();
+    scheduler_.tick(now());
+    turn();
 }
 
 void engine::complete_joins()

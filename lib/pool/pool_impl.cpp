@@ -8,8 +8,6 @@
 
 #include <procpool/detail/throw_error.hpp>
 
-#include <boost/asio/dispatch.hpp>
-
 #include <algorithm>
 
 namespace procpool::detail {
@@ -38,20 +36,41 @@ void pool_impl::attach(boost::asio::any_io_executor executor)
     auto& context = boost::asio::query(executor_, boost::asio::execution::context);
     boost::asio::use_service<pool_service>(context).add(shared_from_this());
     if (options_.min_workers != 0)
-        on_strand([](engine& e) { e.open(); });
+        post([](engine& e) { e.open(); });
 }
 
 // Posts, never dispatches: nothing completes inside an initiating function. What was submitted before comes first.
 template <class Event>
-void pool_impl::on_strand(Event event)
+void pool_impl::post(Event event)
 {
-    if (!engine_)
+    const auto executor = this->executor();
+    if (!executor)
         return;
-    boost::asio::post(engine_->strand(), [self = shared_from_this(), event = std::move(event)]() mutable {
-        self->drain();
-        if (self->engine_)
-            event(*self->engine_);
+    boost::asio::post(executor, [self = shared_from_this(), event = std::move(event)]() mutable {
+        self->run([&](engine& e) {
+            self->accept_arrivals(e);
+            std::invoke(event, e);
+        });
     });
+}
+
+// A handler that throws leaves through the context's run(), as Asio promises; the others follow in a post.
+void pool_impl::deliver(settled_operations settled)
+{
+    struct rest {
+        pool_impl& self;
+        settled_operations& all;
+        ~rest() { self.post_delivery(all.take()); }
+    } const after{*this, settled};
+    settled.deliver();
+}
+
+void pool_impl::post_delivery(settled_operations settled)
+{
+    if (settled.empty())
+        return;
+    boost::asio::post(executor_of(weak_from_this()),
+                      [self = shared_from_this(), all = std::move(settled)]() mutable { self->deliver(all.take()); });
 }
 
 void pool_impl::submit(operation_ptr op, full_queue if_full)
@@ -109,20 +128,27 @@ void pool_impl::wake_engine(std::unique_lock<std::mutex> lock)
 {
     if (inbox_.empty() || drain_posted_)
         return;
-    if (!any_idle_ || !runs_loop_of(executor_))
+    std::unique_lock alone(engine_mutex_, std::defer_lock);
+    const bool now = any_idle_ && runs_loop_of(executor_) && alone.try_lock();
+    if (!now)
         return post_drain();
     lock.unlock();
-    boost::asio::dispatch(engine_->strand(), [self = shared_from_this()] { self->drain(); });
+    accept_arrivals(*engine_);
+    auto settled = engine_->take_settled();
+    alone.unlock();
+    post_delivery(std::move(settled));
 }
 
 // With the mutex held.
 void pool_impl::post_drain()
 {
     if (!std::exchange(drain_posted_, true))
-        boost::asio::post(engine_->strand(), [self = shared_from_this()] { self->drain(); });
+        boost::asio::post(executor_, [self = shared_from_this()] {
+            self->run([&](engine& e) { self->accept_arrivals(e); });
+        });
 }
 
-void pool_impl::drain()
+void pool_impl::accept_arrivals(engine& e)
 {
     schedule::arrivals arrived;
     {
@@ -130,8 +156,8 @@ void pool_impl::drain()
         drain_posted_ = false;
         std::swap(arrived, inbox_);
     }
-    if (engine_ && !arrived.empty())
-        engine_->accept(std::move(arrived));
+    if (!arrived.empty())
+        e.accept(std::move(arrived));
 }
 
 void pool_impl::refuse(const operation_ptr& op, outcome why)
@@ -140,17 +166,18 @@ void pool_impl::refuse(const operation_ptr& op, outcome why)
         return;
     settled_operations one;
     one.add(op);
-    one.post_to(executor_of(weak_from_this()));
+    post_delivery(std::move(one));
 }
 
 void pool_impl::cancel(const operation_ptr& op, bool if_running)
 {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (std::erase(in_line_, op) == 0)
-            return on_strand([op, if_running](engine& e) { e.cancel(*op, if_running); });
-    }
-    refuse(op, cancelled());
+    std::unique_lock lock(mutex_);
+    const bool was_in_line = std::erase(in_line_, op) != 0;
+    lock.unlock();
+    if (was_in_line)
+        refuse(op, cancelled());
+    else
+        post([op, if_running](engine& e) { e.cancel(*op, if_running); });
 }
 
 // What waits for room was accepted before the pool was closed, so it joins the queue, limit or not.
@@ -169,7 +196,7 @@ void pool_impl::close_door()
 void pool_impl::close()
 {
     close_door();
-    on_strand([](engine& e) { e.close(); });
+    post([](engine& e) { e.close(); });
 }
 
 void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit)
@@ -179,10 +206,10 @@ void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std:
         slot.assign([weak = weak_from_this(), waiting](boost::asio::cancellation_type type) {
             const auto self = weak.lock();
             if (self && type != boost::asio::cancellation_type::none)
-                self->on_strand([waiting](engine& e) { e.stop_joining(waiting); });
+                self->post([waiting](engine& e) { e.stop_joining(waiting); });
         });
     close_door();
-    on_strand([waiting, limit](engine& e) { e.join(waiting, limit); });
+    post([waiting, limit](engine& e) { e.join(waiting, limit); });
 }
 
 void pool_impl::terminate()
@@ -190,7 +217,7 @@ void pool_impl::terminate()
     terminating_ = true;
     groups_.kill_all();
     close_door();
-    on_strand([](engine& e) { e.terminate(); });
+    post([](engine& e) { e.terminate(); });
 }
 
 // The tasks that have finished make room for those in line, in their order.
@@ -273,8 +300,11 @@ void pool_impl::abandon() noexcept
         published_.workers = published_.ready = published_.busy = published_.waiting = published_.sent = 0;
         room_.notify_all();
     }
-    engine_->abandon();
-    gone.swap(engine_);
+    {
+        const std::scoped_lock lock(engine_mutex_);
+        engine_->abandon();
+        gone.swap(engine_);
+    }
     for (const auto& op : never_accepted)
         if (op->settle(cancelled()))
             op->abandon();

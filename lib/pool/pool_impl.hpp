@@ -13,12 +13,13 @@
 
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <mutex>
 
 namespace procpool::detail {
 
-/// A pool's state behind its handle: what may be called from any thread. Carries calls to the engine on the strand;
-/// submissions gather meanwhile, so that a burst costs one wake-up.
+/// A pool's state behind its handle: what may be called from any thread. Carries calls to the engine by way of the
+/// executor; submissions gather meanwhile, so that a burst costs one wake-up.
 class pool_impl : public std::enable_shared_from_this<pool_impl> {
 public:
     /// With a context of the caller's, or, without an executor, with a thread of its own.
@@ -39,8 +40,13 @@ public:
     void abandon() noexcept;
 
     // For the engine.
+    /// Calls event(engine) alone, then the handlers of the tasks that were settled by it. On the pool's executor.
+    template <class Event>
+    void run(Event event)
+    {
+        deliver(in_engine(event));
+    }
     link::live_groups& groups() noexcept { return groups_; }
-    bool is_attached() const noexcept { return engine_ != nullptr; }
     bool is_terminating() const noexcept { return terminating_; }
     void tasks_finished(std::size_t tasks, std::size_t bytes);
     void publish(const procpool::stats& now);
@@ -48,12 +54,23 @@ public:
 private:
     void attach(boost::asio::any_io_executor executor);
     template <class Event>
-    void on_strand(Event event);
+    settled_operations in_engine(Event& event)
+    {
+        const std::scoped_lock lock(engine_mutex_);
+        if (!engine_)
+            return {};
+        std::invoke(event, *engine_);
+        return engine_->take_settled();
+    }
+    template <class Event>
+    void post(Event event);
+    void deliver(settled_operations settled);
+    void post_delivery(settled_operations settled);
+    void accept_arrivals(engine& e);
     void enqueue(operation_ptr op);
     void wake_engine(std::unique_lock<std::mutex> lock);
     void post_drain();
     void refuse(const operation_ptr& op, outcome why);
-    void drain();
     bool enter(const operation_ptr& op);
     void wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op);
     std::vector<operation_ptr> take_unaccepted();
@@ -62,7 +79,10 @@ private:
     const pool_options options_;
     link::live_groups groups_;
     std::unique_ptr<own_thread> thread_;
-    std::unique_ptr<engine> engine_; // null when the context is gone; used on the strand
+    // A mutex and no strand: the thread that brings an answer goes on to call the handler, without a way through the
+    // executor.
+    std::mutex engine_mutex_;
+    std::unique_ptr<engine> engine_; // null when the context is gone
 
     std::atomic<bool> terminating_{false};
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "pool/settled_operations.hpp"
 
-#include <boost/asio/post.hpp>
-
 #include <utility>
 
 namespace procpool::detail {
@@ -14,29 +12,17 @@ settled_operations::~settled_operations()
             op->abandon();
 }
 
-void settled_operations::post_to(const boost::asio::any_io_executor& executor)
+settled_operations settled_operations::take()
 {
-    if (operations_.empty())
-        return;
-    settled_operations leaving;
-    leaving.operations_.swap(operations_);
-    leaving.delivered_ = std::exchange(delivered_, 0);
-    boost::asio::post(executor, [executor, all = std::move(leaving)]() mutable { all.deliver(executor); });
+    settled_operations taken;
+    taken.operations_.swap(operations_);
+    taken.delivered_ = std::exchange(delivered_, 0);
+    return taken;
 }
 
-// A handler that throws leaves through the context's run(), as Asio promises; the others follow in another post.
-void settled_operations::deliver(const boost::asio::any_io_executor& executor)
+void settled_operations::deliver()
 {
-    struct rest {
-        settled_operations& all;
-        const boost::asio::any_io_executor& executor;
-        ~rest()
-        {
-            if (all.delivered_ != all.operations_.size())
-                all.post_to(executor);
-        }
-    } const after{*this, executor};
-    while (delivered_ != operations_.size()) {
+    while (!empty()) {
         const operation_ptr op = std::move(operations_[delivered_++]);
         op->deliver();
     }

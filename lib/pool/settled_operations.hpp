@@ -3,14 +3,12 @@
 
 #include <procpool/detail/operation.hpp>
 
-#include <boost/asio/any_io_executor.hpp>
-
 #include <vector>
 
 namespace procpool::detail {
 
-/// Operations whose handlers are to be called: they leave the strand together, in one post. Handlers that are still
-/// here when their context is destroyed are destroyed uninvoked.
+/// Operations whose handlers are to be called, together, when the engine has been left. Those that are still here in the
+/// end, because a context was destroyed, have their handlers destroyed uninvoked.
 class settled_operations {
 public:
     settled_operations() = default;
@@ -18,14 +16,14 @@ public:
     settled_operations& operator=(settled_operations&&) = delete;
     ~settled_operations();
 
-    bool empty() const noexcept { return operations_.empty(); }
+    bool empty() const noexcept { return delivered_ == operations_.size(); }
     void add(operation_ptr op) { operations_.push_back(std::move(op)); }
-    /// Posts the delivery of all of them to the executor, and is empty afterwards.
-    void post_to(const boost::asio::any_io_executor& executor);
+    /// Moves all of them out.
+    settled_operations take();
+    /// Delivers all of them, on the pool's executor. Ends early when a handler throws.
+    void deliver();
 
 private:
-    void deliver(const boost::asio::any_io_executor& executor);
-
     std::vector<operation_ptr> operations_;
     std::size_t delivered_ = 0;
 };

@@ -40,7 +40,7 @@ public:
     operation(const operation&) = delete;
     operation& operator=(const operation&) = delete;
 
-    /// The outcome is here. Called once, on the pool's strand. True: deliver() must follow.
+    /// The outcome is here. Called once, inside the pool's engine. True: deliver() must follow.
     bool settle(outcome result)
     {
         outcome_ = std::move(result);
