@@ -45,6 +45,7 @@ void pool_impl::attach(boost::asio::any_io_executor executor)
 template <class Event>
 void pool_impl::on_strand(Event event)
 {
+    const std::scoped_lock lock(mutex_); // another thread may be destroying the context
     if (!engine_)
         return;
     boost::asio::post(engine_->strand(), [self = shared_from_this(), event = std::move(event)]() mutable {
@@ -145,12 +146,13 @@ void pool_impl::refuse(const operation_ptr& op, outcome why)
 
 void pool_impl::cancel(const operation_ptr& op, bool if_running)
 {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (std::erase(in_line_, op) == 0)
-            return on_strand([op, if_running](engine& e) { e.cancel(*op, if_running); });
-    }
-    refuse(op, cancelled());
+    std::unique_lock lock(mutex_);
+    const bool was_in_line = std::erase(in_line_, op) != 0;
+    lock.unlock();
+    if (was_in_line)
+        refuse(op, cancelled());
+    else
+        on_strand([op, if_running](engine& e) { e.cancel(*op, if_running); });
 }
 
 // What waits for room was accepted before the pool was closed, so it joins the queue, limit or not.
@@ -268,13 +270,14 @@ void pool_impl::abandon() noexcept
     {
         const std::scoped_lock lock(mutex_);
         closed_ = true;
+        gone.swap(engine_);
         never_accepted = take_unaccepted();
         executor_ = {};
         published_.workers = published_.ready = published_.busy = published_.waiting = published_.sent = 0;
         room_.notify_all();
     }
-    engine_->abandon();
-    gone.swap(engine_);
+    gone->abandon();
+    gone.reset();
     for (const auto& op : never_accepted)
         if (op->settle(cancelled()))
             op->abandon();
