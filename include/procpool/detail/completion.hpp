@@ -118,7 +118,7 @@ public:
     void complete(Release&& release, Results... results)
     {
         auto handler = std::move(*handler_);
-        const auto work = std::move(*work_);
+        [[maybe_unused]] const auto work = std::move(*work_);
         boost::asio::get_associated_cancellation_slot(handler).clear();
         abandon();
         release();
