@@ -47,7 +47,9 @@ function(procpool_example name)
 endfunction()
 
 # As add_test, with a time limit: a hang must have a name. Exit status 77 means: skipped, and why is on the last line.
+# What a sanitizer reports in a worker that is killed anyway must fail the test too.
 function(procpool_add_test name)
   add_test(NAME ${name} ${ARGN})
-  set_tests_properties(${name} PROPERTIES TIMEOUT ${PROCPOOL_TEST_TIMEOUT} SKIP_RETURN_CODE 77)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${PROCPOOL_TEST_TIMEOUT} SKIP_RETURN_CODE 77
+                                          FAIL_REGULAR_EXPRESSION "Sanitizer: ;: runtime error: ")
 endfunction()

@@ -173,7 +173,7 @@ public:
     /// pool is closed afterwards. Never blocks.
     void terminate();
 
-    /// A snapshot. From any thread; never blocks.
+    /// A snapshot, in which every outcome that anybody has seen is counted. From any thread; never waits for a task.
     procpool::stats stats() const;
 
 private:

@@ -27,6 +27,7 @@ public:
 
     /// Those whose handlers are to be called, outside.
     settled_operations take_settled() { return settled_.take(); }
+    procpool::stats stats() const;
 
     // From callers.
     void open();
@@ -75,7 +76,6 @@ private:
     void on_timer();
     void on_shutdown_limit();
     void complete_joins();
-    void publish();
 
     pool_impl& pool_;
     boost::asio::any_io_executor executor_;

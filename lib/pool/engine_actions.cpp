@@ -29,7 +29,7 @@ void engine::turn()
     collect_held();
     flush();
     pool_.tasks_finished(std::exchange(finished_tasks_, 0), std::exchange(finished_bytes_, 0));
-    publish();
+    pool_.set_any_idle(scheduler_.ready_count() > scheduler_.busy_count());
     set_timer();
     if (scheduler_.drained())
         complete_joins();
@@ -207,21 +207,21 @@ void engine::complete_joins()
         each->complete(executor_, error);
 }
 
-void engine::publish()
+procpool::stats engine::stats() const
 {
     const auto& counts = scheduler_.counts();
-    pool_.publish({.workers = scheduler_.worker_count(),
-                   .ready = scheduler_.ready_count(),
-                   .busy = scheduler_.busy_count(),
-                   .waiting = scheduler_.waiting_count(),
-                   .sent = scheduler_.sent_count(),
-                   .submitted = counts.submitted,
-                   .succeeded = counts.succeeded,
-                   .failed = counts.failed,
-                   .cancelled = counts.cancelled,
-                   .started_workers = counts.started_workers,
-                   .crashed_workers = counts.crashed_workers,
-                   .killed_workers = counts.killed_workers});
+    return {.workers = scheduler_.worker_count(),
+            .ready = scheduler_.ready_count(),
+            .busy = scheduler_.busy_count(),
+            .waiting = scheduler_.waiting_count(),
+            .sent = scheduler_.sent_count(),
+            .submitted = counts.submitted,
+            .succeeded = counts.succeeded,
+            .failed = counts.failed,
+            .cancelled = counts.cancelled,
+            .started_workers = counts.started_workers,
+            .crashed_workers = counts.crashed_workers,
+            .killed_workers = counts.killed_workers};
 }
 
 } // namespace procpool::detail

@@ -8,6 +8,8 @@
 
 #include <procpool/detail/throw_error.hpp>
 
+#include <boost/asio/system_executor.hpp>
+
 #include <algorithm>
 
 namespace procpool::detail {
@@ -43,10 +45,10 @@ void pool_impl::attach(boost::asio::any_io_executor executor)
 template <class Event>
 void pool_impl::post(Event event)
 {
-    const auto executor = this->executor();
-    if (!executor)
+    const std::scoped_lock lock(mutex_); // another thread may be destroying the context
+    if (!executor_)
         return;
-    boost::asio::post(executor, [self = shared_from_this(), event = std::move(event)]() mutable {
+    boost::asio::post(executor_, [self = shared_from_this(), event = std::move(event)]() mutable {
         self->run([&](engine& e) {
             self->accept_arrivals(e);
             std::invoke(event, e);
@@ -69,8 +71,12 @@ void pool_impl::post_delivery(settled_operations settled)
 {
     if (settled.empty())
         return;
-    boost::asio::post(executor_of(weak_from_this()),
-                      [self = shared_from_this(), all = std::move(settled)]() mutable { self->deliver(all.take()); });
+    auto delivery = [self = shared_from_this(), all = std::move(settled)]() mutable { self->deliver(all.take()); };
+    const std::scoped_lock lock(mutex_);
+    if (executor_)
+        boost::asio::post(executor_, std::move(delivery));
+    else
+        boost::asio::post(boost::asio::system_executor(), std::move(delivery));
 }
 
 void pool_impl::submit(operation_ptr op, full_queue if_full)
@@ -236,17 +242,14 @@ void pool_impl::tasks_finished(std::size_t tasks, std::size_t bytes)
         post_drain();
 }
 
-void pool_impl::publish(const procpool::stats& now)
-{
-    const std::scoped_lock lock(mutex_);
-    published_ = now;
-    any_idle_ = now.ready > now.busy;
-}
-
 procpool::stats pool_impl::stats() const
 {
+    procpool::stats now;
+    {
+        const std::scoped_lock lock(engine_mutex_);
+        now = engine_ ? engine_->stats() : last_stats_;
+    }
     const std::scoped_lock lock(mutex_);
-    procpool::stats now = published_;
     now.waiting += inbox_.size() + in_line_.size();
     return now;
 }
@@ -297,12 +300,13 @@ void pool_impl::abandon() noexcept
         closed_ = true;
         never_accepted = take_unaccepted();
         executor_ = {};
-        published_.workers = published_.ready = published_.busy = published_.waiting = published_.sent = 0;
         room_.notify_all();
     }
     {
         const std::scoped_lock lock(engine_mutex_);
         engine_->abandon();
+        last_stats_ = engine_->stats();
+        last_stats_.workers = last_stats_.ready = last_stats_.busy = last_stats_.waiting = last_stats_.sent = 0;
         gone.swap(engine_);
     }
     for (const auto& op : never_accepted)

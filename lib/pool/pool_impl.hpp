@@ -49,7 +49,8 @@ public:
     link::live_groups& groups() noexcept { return groups_; }
     bool is_terminating() const noexcept { return terminating_; }
     void tasks_finished(std::size_t tasks, std::size_t bytes);
-    void publish(const procpool::stats& now);
+    /// Whether a worker has nothing to do.
+    void set_any_idle(bool any) noexcept { any_idle_.store(any, std::memory_order_relaxed); }
 
 private:
     void attach(boost::asio::any_io_executor executor);
@@ -81,10 +82,12 @@ private:
     std::unique_ptr<own_thread> thread_;
     // A mutex and no strand: the thread that brings an answer goes on to call the handler, without a way through the
     // executor.
-    std::mutex engine_mutex_;
+    mutable std::mutex engine_mutex_;
     std::unique_ptr<engine> engine_; // null when the context is gone
+    procpool::stats last_stats_;     // then
 
     std::atomic<bool> terminating_{false};
+    std::atomic<bool> any_idle_{false};
 
     mutable std::mutex mutex_; // of all that follows
     boost::asio::any_io_executor executor_;
@@ -93,9 +96,7 @@ private:
     std::condition_variable room_;
     admission admission_;
     std::uint64_t last_id_ = 0;
-    procpool::stats published_;
     bool drain_posted_ = false;
-    bool any_idle_ = false; // a worker, as of the last turn
     bool closed_ = false;
 };
 
