@@ -9,6 +9,8 @@
 #include "pool/settled_operations.hpp"
 #include "schedule/scheduler.hpp"
 
+#include <procpool/stats.hpp>
+
 #include <boost/asio/steady_timer.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
