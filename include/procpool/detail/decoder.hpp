@@ -5,7 +5,7 @@
 #include <procpool/detail/plain.hpp>
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <span>
 
 namespace procpool::detail {
@@ -35,7 +35,7 @@ public:
     reader& archive()
     {
         if (!archive_)
-            archive_.emplace(from_);
+            archive_ = std::make_unique<reader>(from_);
         return *archive_;
     }
 
@@ -64,7 +64,7 @@ private:
     }
 
     byte_source from_;
-    std::optional<reader> archive_;
+    std::unique_ptr<reader> archive_;
 };
 
 /// How an argument is kept while the function that takes it runs. Most are simply values.

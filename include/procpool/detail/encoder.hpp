@@ -5,7 +5,7 @@
 #include <procpool/detail/plain.hpp>
 
 #include <cstdint>
-#include <optional>
+#include <memory>
 
 namespace procpool::detail {
 
@@ -33,7 +33,7 @@ public:
     writer& archive()
     {
         if (!archive_)
-            archive_.emplace(to_);
+            archive_ = std::make_unique<writer>(to_);
         return *archive_;
     }
 
@@ -47,7 +47,7 @@ private:
     }
 
     byte_buffer& to_;
-    std::optional<writer> archive_;
+    std::unique_ptr<writer> archive_;
 };
 
 } // namespace procpool::detail
