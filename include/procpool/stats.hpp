@@ -6,8 +6,8 @@
 
 namespace procpool {
 
-/// A snapshot of a pool. Counts since construction are totals; the others are the state at one moment. An outcome may be
-/// seen a moment before it is counted; when the pool is joined, all are.
+/// A snapshot of a pool. Counts since construction are totals; the others are the state at one moment. An outcome
+/// that anybody has seen is counted.
 struct stats {
     std::size_t workers = 0;           ///< Worker processes that exist, starting and ending ones included.
     std::size_t ready = 0;             ///< Workers that can take tasks.
