@@ -15,7 +15,8 @@ set(may_use_pool pool schedule link asio)
 set(exceptions
   "pool -> os/futex.hpp"              # future::get() blocks without a mutex on the way of every result
   "pool -> os/this_process.hpp"       # questions about this process: CPUs, limits, whether it is a forked copy
-  "pool -> wire/exception_record.hpp" # an exception is decoded beside the handler, not on the strand
+  "pool -> wire/error_categories.hpp" # Asio's categories are for those who may know Asio to name
+  "pool -> wire/exception_record.hpp" # an exception is decoded beside the handler, not inside the engine
   "pool -> wire/message.hpp"          # what a worker is told first is made of the pool's options
   "pool -> worker/main_guard.hpp"     # whether main has called run_if_worker()
 )

@@ -29,9 +29,10 @@ struct launched {
     os::mapping page;
 };
 
-/// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the five above, the pidfd
-/// and its copy, and those open for a moment while it starts.
+/// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the four above, the pidfd
+/// and its copy.
 inline constexpr std::size_t descriptors_per_worker = 6;
+/// And how many more are open for a moment while one starts.
 inline constexpr std::size_t descriptors_while_starting = 5;
 
 /// Starts worker `number`. Throws std::runtime_error with a sentence that says what failed and what to do.

@@ -8,8 +8,8 @@
 namespace procpool::link {
 
 /// The process groups of a pool's workers that are not reaped yet. Lets any thread kill them all at once, without
-/// waiting for the pool's engine, and never one whose number has been given to somebody else: a group leaves before its leader is
-/// reaped, under the same lock. Thread-safe.
+/// waiting for the pool's engine, and never one whose number has been given to somebody else: a group leaves before its
+/// leader is reaped, under the same lock. Thread-safe.
 class live_groups {
 public:
     /// The pidfd stays the caller's, and open until remove.

@@ -42,8 +42,8 @@ public:
 private:
     wire::control_page& page_;
     std::array<std::uint64_t, wire::slot_count> ids_{};
-    std::array<task*, wire::slot_count> tasks_{};       // null: free
-    std::array<std::uint16_t, wire::slot_count> free_;  // a stack
+    std::array<task*, wire::slot_count> tasks_{};      // null: free
+    std::array<std::uint16_t, wire::slot_count> free_; // a stack
     std::size_t free_count_ = wire::slot_count;
 };
 

@@ -25,8 +25,8 @@ struct module {
 /// The module that contains an address; empty when none does (code made at run time).
 std::optional<module> module_of(const void* address);
 
-/// Whether a module that was found before is the one that contains the address now: it was neither unloaded nor replaced
-/// by another build at the same place. Much faster than to look for the module of the address.
+/// Whether a module that was found before is the one that contains the address now: it was neither unloaded nor
+/// replaced by another build at the same place. Much faster than to look for the module of the address.
 bool is_still_at(const module& known, const void* address) noexcept;
 
 /// The module that has this build id and is loaded now; empty when none is.

@@ -94,7 +94,7 @@ private:
     std::vector<schedule::worker_id> to_collect_;
     settled_operations settled_;
     std::vector<std::shared_ptr<join_operation>> joins_;
-    std::optional<schedule::time_point> now_; // read once for all events that arrive together
+    std::optional<schedule::time_point> now_;  // read once for all events that arrive together
     const link::link* ended_worker_ = nullptr; // whose tasks are being finished
     std::string start_failure_ = "no worker has been tried yet";
     std::size_t finished_tasks_ = 0; // since the last turn

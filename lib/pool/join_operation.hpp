@@ -19,9 +19,7 @@ public:
     void complete(const boost::asio::any_io_executor& pool_executor, boost::system::error_code error)
     {
         error_ = error;
-        boost::asio::post(pool_executor, [self = shared_from_this()] {
-            self->handler_.deliver(self);
-        });
+        boost::asio::post(pool_executor, [self = shared_from_this()] { self->handler_.deliver(self); });
     }
     void abandon() noexcept { handler_.abandon(); }
     void complete_here()

@@ -4,6 +4,7 @@
 #include "link/launch.hpp"
 #include "os/this_process.hpp"
 #include "pool/pool_impl.hpp"
+#include "wire/error_categories.hpp"
 #include "worker/main_guard.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -40,12 +41,24 @@ void check_descriptors(const pool_options& options)
                                 ": raise RLIMIT_NOFILE (ulimit -n) or lower pool_options::workers");
 }
 
+// So that a task's end of file is the caller's asio::error::eof.
+void know_asio_errors()
+{
+    [[maybe_unused]] static const bool once = [] {
+        wire::add_error_category(boost::asio::error::get_misc_category());
+        wire::add_error_category(boost::asio::error::get_netdb_category());
+        wire::add_error_category(boost::asio::error::get_addrinfo_category());
+        return true;
+    }();
+}
+
 std::shared_ptr<detail::pool_impl> make(const pool::executor_type& executor, pool_options options)
 {
     os::is_forked_copy(); // from now on, this process is the original
     validate(options);
     check_initialized(options);
     check_descriptors(options);
+    know_asio_errors();
     return detail::pool_impl::make(executor, std::move(options));
 }
 

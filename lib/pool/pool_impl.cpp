@@ -149,9 +149,8 @@ void pool_impl::wake_engine(std::unique_lock<std::mutex> lock)
 void pool_impl::post_drain()
 {
     if (!std::exchange(drain_posted_, true))
-        boost::asio::post(executor_, [self = shared_from_this()] {
-            self->run([&](engine& e) { self->accept_arrivals(e); });
-        });
+        boost::asio::post(executor_,
+                          [self = shared_from_this()] { self->run([&](engine& e) { self->accept_arrivals(e); }); });
 }
 
 void pool_impl::accept_arrivals(engine& e)

@@ -91,7 +91,7 @@ private:
 
     mutable std::mutex mutex_; // of all that follows
     boost::asio::any_io_executor executor_;
-    schedule::arrivals inbox_; // with a reference to each
+    schedule::arrivals inbox_;          // with a reference to each
     std::deque<operation_ptr> in_line_; // for room in the queue
     std::condition_variable room_;
     admission admission_;

@@ -7,8 +7,8 @@
 
 namespace procpool::detail {
 
-/// Operations whose handlers are to be called, together, when the engine has been left. Those that are still here in the
-/// end, because a context was destroyed, have their handlers destroyed uninvoked.
+/// Operations whose handlers are to be called, together, when the engine has been left. Those that are still here in
+/// the end, because a context was destroyed, have their handlers destroyed uninvoked.
 class settled_operations {
 public:
     settled_operations() = default;

@@ -43,8 +43,8 @@ public:
     void submit(arrivals arrived, time_point now);
     /// The caller gave the task up. `if_running`: its worker may be killed for that.
     void cancel(task& t, bool if_running, time_point now);
-    /// A task came back. True: its caller must get this outcome; false: it has another already. Either way the scheduler
-    /// will not touch the task again.
+    /// A task came back. True: its caller must get this outcome; false: it has another already. Either way the
+    /// scheduler will not touch the task again.
     bool answered(task& t, bool succeeded, duration ran, time_point now);
     /// Answer to take_back. Success: the task had not started and cannot start there any more.
     void taken_back(task& t, bool success, time_point now);

@@ -184,6 +184,24 @@ BOOST_AUTO_TEST_CASE(a_task_may_be_called_by_its_name)
     BOOST_TEST(code_thrown_by([&] { other_signature.get(); }) == make_error_code(errc::unknown_task));
 }
 
+BOOST_AUTO_TEST_CASE(errors_of_asio_keep_their_meaning)
+{
+    pool p({.workers = 1});
+    const auto code_of = [&](auto fn) {
+        try {
+            p.async_submit(fn).get();
+        } catch (const boost::system::system_error& error) {
+            return error.code();
+        }
+        return boost::system::error_code();
+    };
+    namespace errors = boost::asio::error;
+    BOOST_TEST(code_of([] { throw boost::system::system_error(errors::eof); }) == errors::eof);
+    BOOST_TEST(code_of([] { throw boost::system::system_error(errors::host_not_found); }) == errors::host_not_found);
+    BOOST_TEST(code_of([] { throw boost::system::system_error(errors::connection_reset); }) ==
+               errors::connection_reset);
+}
+
 BOOST_AUTO_TEST_CASE(the_result_of_a_future_needs_no_default_constructor)
 {
     BOOST_TEST(pool.async_submit([](int x) { return balance(x); }, 12).get().amount() == 12);

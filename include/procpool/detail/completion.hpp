@@ -41,8 +41,7 @@ private:
 struct pool_executor {};
 
 template <class Handler>
-concept has_own_executor =
-    !std::same_as<boost::asio::associated_executor_t<Handler, pool_executor>, pool_executor>;
+concept has_own_executor = !std::same_as<boost::asio::associated_executor_t<Handler, pool_executor>, pool_executor>;
 
 /// The executor that a handler is called on, kept busy while the handler waits.
 template <class Handler>
@@ -92,7 +91,8 @@ class waiting_handler {
 public:
     /// `pool`: a shared or weak pointer to it.
     template <class Pool>
-    waiting_handler(Handler&& handler, const Pool& pool) : work_(std::in_place, handler, pool),
+    waiting_handler(Handler&& handler, const Pool& pool)
+        : work_(std::in_place, handler, pool),
           handler_(std::move(handler))
     {
     }

@@ -47,8 +47,8 @@ struct initiate_submit {
     void operator()(Handler&& handler, call made) const
     {
         using operation_type = handler_operation<R, std::decay_t<Handler>>;
-        boost::intrusive_ptr<operation_type> op(new operation_type(
-            std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), pool));
+        boost::intrusive_ptr<operation_type> op(
+            new operation_type(std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), pool));
         connect_cancellation(op->handler(), pool, op);
         submit(pool, std::move(op), full_queue::wait_in_line);
     }

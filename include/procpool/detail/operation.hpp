@@ -81,7 +81,7 @@ private:
     }
 
     std::atomic<int> references_{0};
-    std::uint32_t modules_; // that the worker must know
+    std::uint32_t modules_;               // that the worker must know
     alignas(8) std::byte scheduled_[112]; // a scheduled_operation, whose type is none of a user's business
 };
 

@@ -55,10 +55,7 @@ struct callable_codec {
 template <class F>
     requires std::is_function_v<std::remove_pointer_t<F>>
 struct callable_codec<F> {
-    static void encode(call& made, encoder&, F fn)
-    {
-        refer_to(made, locate_code(reinterpret_cast<const void*>(fn)));
-    }
+    static void encode(call& made, encoder&, F fn) { refer_to(made, locate_code(reinterpret_cast<const void*>(fn))); }
     static F decode(decoder& from)
     {
         const void* code = resolve_code(read_code(from));

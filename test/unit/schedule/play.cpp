@@ -240,7 +240,8 @@ void play::send(part& p, worker_id id)
 {
     stand_in& w = workers_.at(id);
     insist(w.takes_tasks(), "tasks go to workers that take them");
-    insist(!p.ran && !p.has_outcome() && p.says == word::none, "a task is sent to one worker, and never after it started");
+    insist(!p.ran && !p.has_outcome() && p.says == word::none,
+           "a task is sent to one worker, and never after it started");
     for (const part& other : parts_)
         insist(other.it.where != stage::waiting || other.waits_since == act_ || other.it.priority <= p.it.priority,
                "of those that waited before, a higher priority is sent first");
