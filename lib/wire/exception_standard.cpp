@@ -94,7 +94,7 @@ std::bad_variant_access make_bad_variant_access(const std::string& message)
     const auto get_valueless = [] { static_cast<void>(std::get<0>(valueless())); };
     const auto visit_valueless = [] { std::visit([](const auto&) {}, valueless()); };
     for (void (*access)() : {+wrong_index, +get_valueless, +visit_valueless})
-        if (const auto error = caught_from(access); error.what() == message)
+        if (auto error = caught_from(access); error.what() == message)
             return error;
     return {};
 }
