@@ -58,9 +58,8 @@ struct initiate_join {
 /// and the end of the last task, or after the pool was destroyed.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe, except moving, assigning and destroying.
-/// @par fork           A copy of a pool in a process that the host forked throws errc::forked_copy on use, and
-/// destroying it
-///                     kills nothing.
+/// @par fork           A copy of a pool in a process that the host forked throws errc::forked_copy on use; destroying
+///                     it kills nothing.
 class PROCPOOL_DECL pool {
 public:
     using executor_type = boost::asio::any_io_executor;
@@ -103,22 +102,19 @@ public:
     /// @par Cancellation
     ///   - waiting: terminal, partial, total. The call never reaches a worker.
     ///   - running: terminal, partial. Completes at once; the worker is killed and replaced, unless the task has
-    ///   finished
-    ///              meanwhile. No other task is harmed. total alone is ignored, because the task may already have had
-    ///              effects.
+    ///     finished meanwhile. No other task is harmed. total alone is ignored: the task may have had effects already.
     /// @par Errors             as exception_ptr:
     ///   - what the task itself threw: standard and registered types as themselves, others as task_error
     ///   - worker_crashed      the process ended before it had answered
     ///   - boost::system::system_error with errc::pool_closed, queue_full, timed_out, start_failed, unknown_task,
     ///     module_mismatch, not_serializable or protocol_error
-    ///   - boost::system::system_error with asio::error::operation_aborted when cancelled, or when the pool was
-    ///   terminated
+    ///   - boost::system::system_error with asio::error::operation_aborted when the call was cancelled or the pool
+    ///     terminated
     /// @par Executor           the token's own, else the pool's; never called from inside this function.
     /// @par Thread safety      Distinct objects: safe. Shared objects: safe.
     /// @par Lifetime           The pool object may be destroyed while the operation is outstanding.
     /// @par Throws             what the codec of an argument throws; errc::invalid_option; errc::forked_copy;
-    /// errc::would_deadlock
-    ///                         (when_full::wait); std::bad_alloc. Then nothing was started.
+    ///                         errc::would_deadlock (when_full::wait); std::bad_alloc. Then nothing was started.
     template <class F, class... Rest>
         requires(!std::same_as<std::remove_cvref_t<F>, submit_options>)
     auto async_submit(F&& fn, Rest&&... rest)

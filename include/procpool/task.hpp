@@ -17,8 +17,7 @@ namespace procpool {
 ///                     serialized; named_task. Anything else is refused at compile time with a sentence that says why.
 /// @par Arguments      are converted to fn's parameter types and encoded by the constructor; they need not outlive it.
 /// @par Throws         what the codec of an argument throws; boost::system::system_error with errc::module_mismatch
-/// when
-///                     fn lies in a file that was linked without a build id; std::bad_alloc.
+///                     when fn lies in a file that was linked without a build id; std::bad_alloc.
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe to read.
 template <class R>
 class task {

@@ -41,8 +41,7 @@ void register_as(std::string name, F fn, call_signature<R, Ps...> signature)
 ///
 /// @param name  Any text. A second registration of a name with the same signature replaces the first.
 /// @param fn    A function pointer, a lambda (it may capture: it never travels) or a function object whose operator()
-/// is
-///              neither overloaded nor a template.
+///              is neither overloaded nor a template.
 /// @par Thread safety  None: call it before there are threads.
 template <class F>
 void register_task(std::string name, F fn)
