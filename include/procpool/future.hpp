@@ -47,8 +47,8 @@ public:
     ///
     /// @par Errors  what the task threw; worker_crashed; boost::system::system_error with a procpool::errc, or with
     ///              asio::error::operation_aborted when it was cancelled or its pool went away.
-    /// @par Throws  also errc::would_deadlock, and takes nothing, on a thread that is running the pool's own loop, where
-    ///              the outcome could never arrive. Detected for io_context, thread_pool and strands of them. And
+    /// @par Throws  also errc::would_deadlock, and takes nothing, on a thread that runs the pool's own loop, where the
+    ///              outcome could never arrive. Detected for io_context, thread_pool and strands of them. And
     ///              errc::forked_copy in a process that fork() made.
     R get()
     {
