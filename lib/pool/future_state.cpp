@@ -2,10 +2,12 @@
 #include <procpool/detail/future_state.hpp>
 
 #include "os/futex.hpp"
+#include "pool/pool_impl.hpp"
 
 #include <procpool/detail/throw_error.hpp>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -14,6 +16,16 @@ namespace procpool::detail {
 namespace {
 
 enum state : std::uint32_t { pending, somebody_blocks, is_settled };
+
+// By way of the pool, because another thread may be destroying its context.
+void deliver_soon(const std::weak_ptr<pool_impl>& pool, std::shared_ptr<waiter> to, bool cancelled)
+{
+    auto delivery = [to = std::move(to), cancelled] { to->deliver(to, cancelled); };
+    if (const auto alive = pool.lock())
+        alive->post_call(std::move(delivery));
+    else
+        boost::asio::post(boost::asio::system_executor(), std::move(delivery));
+}
 
 } // namespace
 
@@ -85,7 +97,7 @@ void future_state::attach(std::shared_ptr<waiter> added)
             return;
         }
     }
-    boost::asio::post(executor_of(pool_), [added = std::move(added)] { added->deliver(added, false); });
+    deliver_soon(pool_, std::move(added), false);
 }
 
 void future_state::detach(const std::shared_ptr<waiter>& removed)
@@ -97,7 +109,7 @@ void future_state::detach(const std::shared_ptr<waiter>& removed)
             return;
         waiters_.erase(found);
     }
-    boost::asio::post(executor_of(pool_), [removed] { removed->deliver(removed, true); });
+    deliver_soon(pool_, removed, true);
 }
 
 void throw_get_timed_out()

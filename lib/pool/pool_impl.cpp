@@ -8,8 +8,6 @@
 
 #include <procpool/detail/throw_error.hpp>
 
-#include <boost/asio/system_executor.hpp>
-
 #include <algorithm>
 
 namespace procpool::detail {
@@ -71,12 +69,7 @@ void pool_impl::post_delivery(settled_operations settled)
 {
     if (settled.empty())
         return;
-    auto delivery = [self = shared_from_this(), all = std::move(settled)]() mutable { self->deliver(all.take()); };
-    const std::scoped_lock lock(mutex_);
-    if (executor_)
-        boost::asio::post(executor_, std::move(delivery));
-    else
-        boost::asio::post(boost::asio::system_executor(), std::move(delivery));
+    post_call([self = shared_from_this(), all = std::move(settled)]() mutable { self->deliver(all.take()); });
 }
 
 void pool_impl::submit(operation_ptr op, full_queue if_full)

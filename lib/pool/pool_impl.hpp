@@ -10,6 +10,7 @@
 #include <procpool/stats.hpp>
 
 #include <boost/asio/post.hpp>
+#include <boost/asio/system_executor.hpp>
 
 #include <condition_variable>
 #include <deque>
@@ -34,6 +35,16 @@ public:
     procpool::stats stats() const;
     boost::asio::any_io_executor executor() const;
     void check_may_block(const char* what) const;
+    /// Posts a call to the pool's executor, or to the system's when the context is gone.
+    template <class Call>
+    void post_call(Call call)
+    {
+        const std::scoped_lock lock(mutex_); // another thread may be destroying the context
+        if (executor_)
+            boost::asio::post(executor_, std::move(call));
+        else
+            boost::asio::post(boost::asio::system_executor(), std::move(call));
+    }
     /// The handle is destroyed.
     void release();
     /// The context is being destroyed.
