@@ -107,6 +107,18 @@ BOOST_AUTO_TEST_CASE(a_task_that_ends_in_time_is_left_alone)
     });
 }
 
+BOOST_FIXTURE_TEST_CASE(a_task_for_an_idle_worker_is_sent_before_the_loop_goes_on, one_worker)
+{
+    gate held(context.get_executor());
+    run([&]() -> awaitable<void> {
+        co_await pool->async_submit(own_pid, use_awaitable);
+        auto running = pool->async_submit(hold, held.path());
+        BOOST_TEST(held.next() > 0); // blocks the loop: the task runs all the same
+        held.open();
+        BOOST_TEST(co_await std::move(running) > 0);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(workers_are_started_when_there_is_work_and_no_more_than_are_allowed)
 {
     gate held(context.get_executor());

@@ -14,6 +14,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <future>
 #include <latch>
 #include <memory>
 #include <optional>
@@ -117,6 +118,27 @@ BOOST_AUTO_TEST_CASE(futures_are_cancelled_while_their_pool_is_destroyed)
                 for (int i = thread; i < threads * tasks; i += threads) {
                     results[static_cast<std::size_t>(i)].cancel();
                     succeeded(results[static_cast<std::size_t>(i)]);
+                }
+            },
+            [&] { p.reset(); });
+    }
+}
+
+BOOST_AUTO_TEST_CASE(futures_are_awaited_while_their_pool_is_destroyed)
+{
+    for (int round = 0; round != rounds; ++round) {
+        std::optional<pool> p(pool_options{.workers = 1});
+        std::vector<future<int>> results;
+        for (int i = 0; i != threads * tasks; ++i)
+            results.push_back(p->async_submit(same, i));
+        race(
+            [&](int thread) {
+                for (int i = thread; i < threads * tasks; i += threads) {
+                    std::promise<void> told;
+                    auto end = told.get_future();
+                    results[static_cast<std::size_t>(i)].async_wait(
+                        [told = std::move(told)](boost::system::error_code) mutable { told.set_value(); });
+                    end.wait(); // until the handler was called, or destroyed with the pool's context
                 }
             },
             [&] { p.reset(); });

@@ -112,8 +112,8 @@ public:
         work_.reset();
     }
 
-    /// Calls the handler with what `make` appends to it. On the handler's executor, which alone may touch the slot.
-    /// `release` is called between: it frees the operation's memory, so that the handler can use it again.
+    /// Calls the handler with the results. On the handler's executor, which alone may touch the slot. `release` is
+    /// called right before: it frees the operation's memory, so that the handler can use it again.
     template <class Release, class... Results>
     void complete(Release&& release, Results... results)
     {
