@@ -10,4 +10,5 @@
 #include <procpool/pool.hpp>
 #include <procpool/stats.hpp>
 #include <procpool/task.hpp>
+#include <procpool/this_task.hpp>
 #include <procpool/worker.hpp>

@@ -39,6 +39,10 @@ const char* sentence(errc e) noexcept
         return "The limit of open files is too low for that many workers; raise it (ulimit -n) or use fewer workers.";
     case errc::invalid_option:
         return "An option has a value outside its range; see its documentation in options.hpp.";
+    case errc::queue_timed_out:
+        return "The task did not start in time and was given up; add workers, submit less, or allow it more time.";
+    case errc::deadline_exceeded:
+        return "The task did not end in time and was given up; allow it more time, or submit it earlier.";
     case errc::forked_copy:
         return "This object is a copy made by fork(); use it in the process that made it, or make a new one here.";
     }

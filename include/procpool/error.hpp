@@ -18,7 +18,7 @@ namespace procpool {
 enum class errc {
     pool_closed = 1,      ///< The pool was closed before the task was submitted.
     queue_full,           ///< max_pending or max_pending_bytes is reached and when_full is fail.
-    timed_out,            ///< The task ran longer than its timeout, or a drain longer than its deadline.
+    timed_out,            ///< The task ran longer than its timeout, or a drain longer than its limit.
     start_failed,         ///< No worker could be started.
     unknown_task,         ///< The worker program has no task of that name, or one with another signature.
     module_mismatch,      ///< The worker has not loaded the code that a task refers to, or another build of it.
@@ -29,6 +29,8 @@ enum class errc {
     too_many_descriptors, ///< RLIMIT_NOFILE cannot hold the workers.
     invalid_option,       ///< An option has a value outside its range.
     forked_copy,          ///< The object is a copy made by fork(); only the original process may use it.
+    queue_timed_out,      ///< The task did not start within its queue_timeout.
+    deadline_exceeded,    ///< The task did not end within its deadline.
 };
 
 /// The category of errc. Thread-safe; lives until the program ends.

@@ -40,7 +40,7 @@ public:
     bool running() const { return state().with_worker && !ready(); }
 
     /// Gives the task up, as a terminal cancellation would: the outcome is operation_aborted at once unless it is here
-    /// already. A waiting task never runs; the worker of a running one is killed and replaced.
+    /// already. A waiting task never runs; submit_options::on_cancel says what becomes of a running one.
     void cancel() { detail::cancel(state().pool(), &state(), true); }
 
     /// Blocks until the outcome is here and takes it.

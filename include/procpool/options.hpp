@@ -2,26 +2,16 @@
 #pragma once
 
 #include <procpool/task.hpp>
+#include <procpool/worker_options.hpp>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <optional>
 #include <string>
 
 namespace procpool {
-
-/// What the worker processes get. Everything else is fixed: stdin is /dev/null, stdout and stderr are this process's,
-/// nothing else of this process is open, blocked or ignored in a worker.
-struct worker_options {
-    /// Changes to this process's environment: a value sets the variable, no value removes it. Names must not be empty
-    /// or contain '='.
-    std::map<std::string, std::optional<std::string>> env{};
-    /// The working directory; empty: this process's at the time of each start. Must exist when a worker starts.
-    std::filesystem::path cwd{};
-};
 
 /// What a submission does when max_pending or max_pending_bytes is reached.
 enum class when_full {
@@ -61,13 +51,37 @@ struct pool_options {
     std::uint64_t max_result_bytes = std::uint64_t{1} << 30;
 };
 
+/// What becomes of a running task when its caller has given it up. The caller has operation_aborted at once in any case.
+enum class on_cancel {
+    stop, ///< this_task::stop_requested() becomes true; if the task runs on for submit_options::grace, its worker and
+          ///< what it started get SIGTERM, after kill_grace SIGKILL, and the worker is replaced.
+    ask,  ///< this_task::stop_requested() becomes true, and nothing else happens.
+    abandon, ///< Nothing happens: the task runs on, and its outcome is nobody's.
+};
+
 /// Options of one submission. An aggregate with defaults: `{.timeout = 5s}`.
 struct submit_options {
     /// Waiting tasks of higher priority start first; among equals the order of submission holds.
     int priority = 0;
     /// How long the task may run, counted from the start of its run. Then it fails with errc::timed_out, and its worker
-    /// is killed and replaced; no other task notices. Greater than zero. Default: no limit.
+    /// gets SIGTERM, after kill_grace SIGKILL, and is replaced; no other task notices. Greater than zero. Default: no
+    /// limit.
     std::optional<std::chrono::nanoseconds> timeout{};
+    /// When this_task::stop_requested() becomes true, counted from the start of the run. The task may end in its own way
+    /// then, with its own outcome. Greater than zero. Default: never.
+    std::optional<std::chrono::nanoseconds> soft_timeout{};
+    /// How long the task may wait for its start, counted from the submission. Then it fails with errc::queue_timed_out
+    /// and never runs. Greater than zero. Default: no limit.
+    std::optional<std::chrono::nanoseconds> queue_timeout{};
+    /// When the task must have ended, counted from the submission. Else it fails with errc::deadline_exceeded; if it
+    /// runs, what follows is the same as with timeout. Greater than zero. Default: no limit.
+    std::optional<std::chrono::nanoseconds> deadline{};
+    /// What becomes of the running task when it is cancelled, by whatever cancellation type.
+    procpool::on_cancel on_cancel = on_cancel::stop;
+    /// How long a cancelled task may take to stop by itself. Not negative; zero: it is not asked.
+    std::chrono::nanoseconds grace = std::chrono::milliseconds(100);
+    /// How long after SIGTERM a worker gets SIGKILL. Not negative; zero: at once, without SIGTERM.
+    std::chrono::nanoseconds kill_grace = std::chrono::seconds(1);
 };
 
 /// Throws boost::system::system_error with errc::invalid_option and a sentence that names the field, when an option is

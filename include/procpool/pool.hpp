@@ -101,13 +101,13 @@ public:
     /// @par Signature          void(std::exception_ptr, R), for void: void(std::exception_ptr)
     /// @par Cancellation
     ///   - waiting: terminal, partial, total. The call never reaches a worker.
-    ///   - running: terminal, partial. Completes at once; the worker is killed and replaced, unless the task has
-    ///     finished meanwhile. No other task is harmed. total alone is ignored: the task may have had effects already.
+    ///   - running: terminal, partial. Completes at once; submit_options::on_cancel says what becomes of the task. No
+    ///     other task is harmed. total alone is ignored: the task may have had effects already.
     /// @par Errors             as exception_ptr:
     ///   - what the task itself threw: standard and registered types as themselves, others as task_error
     ///   - worker_crashed      the process ended before it had answered
-    ///   - boost::system::system_error with errc::pool_closed, queue_full, timed_out, start_failed, unknown_task,
-    ///     module_mismatch, not_serializable or protocol_error
+    ///   - boost::system::system_error with errc::pool_closed, queue_full, timed_out, queue_timed_out,
+    ///     deadline_exceeded, start_failed, unknown_task, module_mismatch, not_serializable or protocol_error
     ///   - boost::system::system_error with asio::error::operation_aborted when the call was cancelled or the pool
     ///     terminated
     /// @par Executor           the token's own, else the pool's; never called from inside this function.

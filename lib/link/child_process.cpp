@@ -32,9 +32,19 @@ child_process::~child_process()
 
 void child_process::kill() noexcept
 {
-    os::send_signal(pidfd_.native_handle(), SIGKILL);
+    signal(SIGKILL);
+}
+
+void child_process::terminate() noexcept
+{
+    signal(SIGTERM);
+}
+
+void child_process::signal(int number) noexcept
+{
+    os::send_signal(pidfd_.native_handle(), number);
     if (!os::was_discarded(pidfd_.native_handle()))
-        os::kill_group(pid_);
+        os::kill_group(pid_, number);
 }
 
 std::optional<os::child_exit> child_process::end()

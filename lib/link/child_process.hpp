@@ -34,12 +34,16 @@ public:
     }
     /// SIGKILL to the process and its group.
     void kill() noexcept;
+    /// SIGTERM to the process and its group.
+    void terminate() noexcept;
     /// The one place where a worker ends: kills what is left of its group while its number is still reserved by the
     /// zombie, reads its status, and lets Boost.Process reap it, which cannot block now. Empty status: the host ignores
     /// SIGCHLD, so the kernel kept none; then nothing was signalled by number.
     std::optional<os::child_exit> end();
 
 private:
+    void signal(int number) noexcept;
+
     live_groups& groups_;
     pid_t pid_;
     boost::process::v2::basic_process<boost::asio::any_io_executor> process_;

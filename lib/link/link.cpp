@@ -37,17 +37,18 @@ void link::start(std::shared_ptr<link_events> events, const wire::configuration&
     send_message(wire::frame_kind::configure, wire::encode_message(first_message));
 }
 
-std::uint16_t link::send(task& t, std::uint64_t id, std::span<const std::byte> call, std::uint32_t modules,
-                         bool may_hold)
+std::uint16_t link::send(task& t, const outgoing_task& described)
 {
-    send_new_modules(modules);
+    send_new_modules(described.modules);
     wire::frame_header header;
     header.kind = wire::frame_kind::task;
-    header.id = id;
-    header.size = call.size();
-    header.may_hold = may_hold;
-    header.slot = slots_.take(id, t); // the page says "queued" before the frame is written
-    outgoing_.add(header, call);
+    header.id = described.id;
+    header.size = described.call.size();
+    header.ran_ns = described.timeout_ns;
+    header.may_hold = described.may_hold;
+    // The page says "queued" before the frame is written.
+    header.slot = slots_.take(described.id, t, described.deadline_ns);
+    outgoing_.add(header, described.call);
     return header.slot;
 }
 
@@ -126,6 +127,12 @@ void link::kill() noexcept
 {
     if (process_)
         process_->kill();
+}
+
+void link::terminate() noexcept
+{
+    if (process_)
+        process_->terminate();
 }
 
 void link::abandon() noexcept

@@ -38,6 +38,16 @@ public:
     virtual void worker_ended(link& from) = 0;
 };
 
+/// A task as it is sent.
+struct outgoing_task {
+    std::uint64_t id = 0;
+    std::span<const std::byte> call;
+    std::uint32_t modules = 0; ///< How many of this process's modules the call refers to.
+    bool may_hold = false;     ///< The worker may hold the answer back.
+    std::uint64_t timeout_ns = 0;
+    std::uint64_t deadline_ns = 0;
+};
+
 /// The parent's end of one worker: its process, its pipes, its control page. Not thread-safe; see link_events::enter().
 class link : public std::enable_shared_from_this<link> {
 public:
@@ -59,9 +69,9 @@ public:
     bool broke_protocol() const noexcept { return broke_protocol_; }
 
     /// Queues a task for the worker; flush() writes it. Returns its slot.
-    /// `modules`: how many of this process's modules the call refers to.
-    std::uint16_t send(task& t, std::uint64_t id, std::span<const std::byte> call, std::uint32_t modules,
-                       bool may_hold);
+    std::uint16_t send(task& t, const outgoing_task& described);
+    /// Asks the task in a slot to stop.
+    void ask(std::uint16_t slot) noexcept { slots_.ask(slot); }
     void flush();
     /// Revokes a task that has not started; its slot is free then.
     bool take_back(std::uint16_t slot) noexcept;
@@ -78,6 +88,8 @@ public:
     /// Closes the task pipe: the worker ends when it has read all of it.
     void retire();
     void kill() noexcept;
+    /// SIGTERM to the process and its group.
+    void terminate() noexcept;
     /// The context goes away: kills and reaps the worker; nothing will be told any more.
     void abandon() noexcept;
 

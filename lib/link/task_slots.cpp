@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "link/task_slots.hpp"
 
+#include "os/futex.hpp"
+
 #include <cassert>
 
 namespace procpool::link {
@@ -11,14 +13,21 @@ task_slots::task_slots(wire::control_page& page) noexcept : page_(page)
         free_[i] = static_cast<std::uint16_t>(free_.size() - 1 - i);
 }
 
-std::uint16_t task_slots::take(std::uint64_t id, task& t) noexcept
+std::uint16_t task_slots::take(std::uint64_t id, task& t, std::uint64_t deadline_ns) noexcept
 {
     assert(free_count_ != 0);
     const std::uint16_t slot = free_[--free_count_];
     ids_[slot] = id;
     tasks_[slot] = &t;
-    page_.slots[slot].publish(id);
+    page_.slots[slot].publish(id, deadline_ns);
     return slot;
+}
+
+void task_slots::ask(std::uint16_t slot) noexcept
+{
+    page_.slots[slot].stop.store(ids_[slot], std::memory_order_release);
+    page_.bell.fetch_add(1, std::memory_order_release);
+    os::wake_all_shared(page_.bell);
 }
 
 void task_slots::release(std::uint16_t slot) noexcept

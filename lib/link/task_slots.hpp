@@ -25,13 +25,15 @@ public:
     explicit task_slots(wire::control_page& page) noexcept;
 
     /// A place for a task that is about to be sent. At most wire::slot_count are in use at a time.
-    std::uint16_t take(std::uint64_t id, task& t) noexcept;
+    std::uint16_t take(std::uint64_t id, task& t, std::uint64_t deadline_ns) noexcept;
     void release(std::uint16_t slot) noexcept;
     /// Frees the slot and returns the task that was in it; null when that is not the one with this id.
     task* take_out(std::uint16_t slot, std::uint64_t id) noexcept;
     /// The task in a slot, or null.
     task* at(std::uint16_t slot) const noexcept { return tasks_[slot]; }
 
+    /// Asks the task in a slot to stop.
+    void ask(std::uint16_t slot) noexcept;
     /// True: the task had not started and cannot start any more.
     bool revoke(std::uint16_t slot) noexcept { return page_.slots[slot].revoke(ids_[slot]); }
     bool may_run(std::uint16_t slot) const noexcept { return page_.slots[slot].may_run(ids_[slot]); }

@@ -76,10 +76,10 @@ bool send_signal(int pidfd, int signal) noexcept
     return ::syscall(SYS_pidfd_send_signal, pidfd, signal, nullptr, 0) == 0;
 }
 
-void kill_group(pid_t leader) noexcept
+void kill_group(pid_t leader, int signal) noexcept
 {
     if (leader > 1)
-        ::kill(-leader, SIGKILL);
+        ::kill(-leader, signal);
 }
 
 void reap(int pidfd) noexcept

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <csignal>
 #include <optional>
 #include <sys/types.h>
 
@@ -32,9 +33,9 @@ void wait_until_ended(int pidfd) noexcept;
 /// Sends a signal to the process behind pidfd; false when it is gone.
 bool send_signal(int pidfd, int signal) noexcept;
 
-/// Kills a whole process group. Only while its leader is not reaped: until then nobody else can have that number.
-/// Does nothing for 1 and below, which kill(2) would take for "every process".
-void kill_group(pid_t leader) noexcept;
+/// Sends a signal, by default SIGKILL, to a whole process group. Only while its leader is not reaped: until then nobody
+/// else can have that number. Does nothing for 1 and below, which kill(2) would take for "every process".
+void kill_group(pid_t leader, int signal = SIGKILL) noexcept;
 
 /// Reaps a child by its pidfd, after waiting for its end. For a child that was never handed to Boost.Process.
 void reap(int pidfd) noexcept;

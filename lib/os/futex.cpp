@@ -40,4 +40,14 @@ void wake_all(std::atomic<std::uint32_t>& word) noexcept
     ::syscall(SYS_futex, &word, FUTEX_WAKE | FUTEX_PRIVATE_FLAG, INT_MAX, nullptr, nullptr, 0);
 }
 
+void wait_while_shared(std::atomic<std::uint32_t>& word, std::uint32_t expected) noexcept
+{
+    ::syscall(SYS_futex, &word, FUTEX_WAIT, expected, nullptr, nullptr, 0);
+}
+
+void wake_all_shared(std::atomic<std::uint32_t>& word) noexcept
+{
+    ::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
+}
+
 } // namespace procpool::os

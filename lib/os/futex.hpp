@@ -16,4 +16,8 @@ void wait_while(std::atomic<std::uint32_t>& word, std::uint32_t expected,
 /// Wakes all threads that wait on the word.
 void wake_all(std::atomic<std::uint32_t>& word) noexcept;
 
+/// The same for a word in memory that several processes share.
+void wait_while_shared(std::atomic<std::uint32_t>& word, std::uint32_t expected) noexcept;
+void wake_all_shared(std::atomic<std::uint32_t>& word) noexcept;
+
 } // namespace procpool::os

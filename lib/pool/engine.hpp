@@ -66,7 +66,7 @@ private:
     void spawn(schedule::worker_id id);
     void send(seat& at, scheduled_operation& op, bool may_hold);
     void take_back(seat& at, scheduled_operation& op);
-    void kill_if_running(seat& at, scheduled_operation& op);
+    void end_if_running(seat& at, scheduled_operation& op, void (link::link::*end)() noexcept);
     void kill(seat& at, schedule::reason why);
     void count_finished(const scheduled_operation& op) noexcept;
     void finish(const schedule::action& action);

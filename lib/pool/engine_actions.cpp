@@ -64,8 +64,12 @@ void engine::perform_on_worker(const action& next, seat& at)
         return take_back(at, scheduled_operation::of(*next.about));
     case action_kind::inspect:
         return scheduler_.inspected(*next.about, at.link->started(scheduled_operation::of(*next.about).slot), now());
+    case action_kind::ask:
+        return at.link->ask(scheduled_operation::of(*next.about).slot);
+    case action_kind::end_if_running:
+        return end_if_running(at, scheduled_operation::of(*next.about), &link::link::terminate);
     case action_kind::kill_if_running:
-        return kill_if_running(at, scheduled_operation::of(*next.about));
+        return end_if_running(at, scheduled_operation::of(*next.about), &link::link::kill);
     case action_kind::kill:
         return kill(at, next.why);
     case action_kind::collect: // its answers are events, which must wait until all actions are done
@@ -95,7 +99,14 @@ void engine::spawn(schedule::worker_id id)
 
 void engine::send(seat& at, scheduled_operation& op, bool may_hold)
 {
-    op.slot = at.link->send(op, op.id, op.call(), op.modules(), may_hold);
+    const auto timeout = op.limits->timeout.value_or(schedule::duration::zero());
+    const auto deadline = op.limits->deadline.value_or(schedule::time_point()).time_since_epoch();
+    op.slot = at.link->send(op, {.id = op.id,
+                                 .call = op.call(),
+                                 .modules = op.modules(),
+                                 .may_hold = may_hold,
+                                 .timeout_ns = static_cast<std::uint64_t>(timeout.count()),
+                                 .deadline_ns = static_cast<std::uint64_t>(deadline.count())});
     op.owner.with_worker = true;
     if (to_flush_.empty() || to_flush_.back() != at.link.get())
         to_flush_.push_back(at.link.get());
@@ -109,10 +120,10 @@ void engine::take_back(seat& at, scheduled_operation& op)
     scheduler_.taken_back(op, revoked, now());
 }
 
-void engine::kill_if_running(seat& at, scheduled_operation& op)
+void engine::end_if_running(seat& at, scheduled_operation& op, void (link::link::*end)() noexcept)
 {
     if (at.link->may_run(op.slot))
-        at.link->kill();
+        (*at.link.*end)();
     else
         scheduler_.spared(op, now());
 }
@@ -148,7 +159,11 @@ outcome engine::failure_of(const action& next)
     case schedule::reason::cancelled:
         return cancelled();
     case schedule::reason::timed_out:
-        return timed_out(next.on, seats_.at(next.on).link->pid(), *next.about->timeout);
+        return timed_out(next.on, seats_.at(next.on).link->pid(), *next.about->limits->timeout);
+    case schedule::reason::queued_too_long:
+        return queued_too_long();
+    case schedule::reason::deadline_exceeded:
+        return deadline_exceeded(next.about->with != nullptr);
     case schedule::reason::crashed:
         return crashed(*ended_worker_);
     case schedule::reason::start_failed:

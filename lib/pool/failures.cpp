@@ -84,6 +84,20 @@ outcome timed_out(std::uint64_t worker, pid_t pid, std::chrono::nanoseconds limi
                                             ") that ran it is killed and replaced");
 }
 
+outcome queued_too_long()
+{
+    return failed_with(errc::queue_timed_out,
+                       "the task waited longer than its queue_timeout and was given up before it started: add workers, "
+                       "submit less, or allow it more time");
+}
+
+outcome deadline_exceeded(bool has_worker)
+{
+    return failed_with(errc::deadline_exceeded,
+                       has_worker ? "the task's deadline passed while a worker had it: the worker is ended and replaced"
+                                  : "the task's deadline passed before it started: it was given up");
+}
+
 outcome crashed(const link::link& worker)
 {
     if (worker.broke_protocol())

@@ -16,6 +16,8 @@ outcome cancelled();
 outcome closed();
 outcome queue_is_full(const pool_options& options);
 outcome timed_out(std::uint64_t worker, pid_t pid, std::chrono::nanoseconds limit);
+outcome queued_too_long();
+outcome deadline_exceeded(bool has_worker);
 /// The worker ended, or was ended because it sent nonsense, while the task was there.
 outcome crashed(const link::link& worker);
 outcome could_not_start(const std::string& reason);

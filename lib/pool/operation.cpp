@@ -5,6 +5,37 @@
 #include "wire/exception_record.hpp"
 
 namespace procpool::detail {
+namespace {
+
+bool needs_limits(const submit_options& options)
+{
+    const submit_options usual;
+    return options.timeout || options.soft_timeout || options.queue_timeout || options.deadline ||
+           options.on_cancel != usual.on_cancel || options.grace != usual.grace ||
+           options.kill_grace != usual.kill_grace;
+}
+
+// What an option says is counted from now; as late as the clock can tell, if that is later.
+std::optional<schedule::time_point> end_of(std::optional<std::chrono::nanoseconds> limit)
+{
+    const auto now = schedule::clock::now();
+    if (!limit)
+        return {};
+    return *limit < schedule::time_point::max() - now ? now + *limit : schedule::time_point::max();
+}
+
+schedule::task_limits limits_for(const submit_options& options)
+{
+    return {.timeout = options.timeout,
+            .soft_timeout = options.soft_timeout,
+            .queue_end = end_of(options.queue_timeout),
+            .deadline = end_of(options.deadline),
+            .on_cancel = static_cast<schedule::when_cancelled>(options.on_cancel),
+            .grace = options.grace,
+            .kill_grace = options.kill_grace};
+}
+
+} // namespace
 
 operation::operation(call&& made, const submit_options& options)
     : outcome_{.bytes = std::move(made.bytes)},
@@ -13,7 +44,10 @@ operation::operation(call&& made, const submit_options& options)
     validate(options);
     auto* scheduled = new (scheduled_operation::storage_of(*this)) scheduled_operation(*this);
     scheduled->priority = options.priority;
-    scheduled->timeout = options.timeout;
+    if (needs_limits(options)) {
+        scheduled->own_limits = std::make_unique<schedule::task_limits>(limits_for(options));
+        scheduled->limits = scheduled->own_limits.get();
+    }
 }
 
 operation::~operation()

@@ -5,6 +5,7 @@
 
 #include <procpool/detail/operation.hpp>
 
+#include <memory>
 #include <new>
 
 namespace procpool::detail {
@@ -14,7 +15,8 @@ struct scheduled_operation : schedule::task {
     explicit scheduled_operation(operation& o) noexcept : owner(o) {}
 
     operation& owner;
-    std::uint16_t slot = 0; ///< In the page of the worker that has it.
+    std::unique_ptr<const schedule::task_limits> own_limits; ///< Null: the usual ones.
+    std::uint16_t slot = 0;                                  ///< In the page of the worker that has it.
 
     static scheduled_operation& of(operation& op) noexcept
     {

@@ -42,7 +42,13 @@ void validate(const pool_options& options)
 
 void validate(const submit_options& options)
 {
-    require(!options.timeout || options.timeout->count() > 0, "submit_options::timeout", "must be greater than zero");
+    const auto is_positive = [](const auto& limit) { return !limit || limit->count() > 0; };
+    require(is_positive(options.timeout), "submit_options::timeout", "must be greater than zero");
+    require(is_positive(options.soft_timeout), "submit_options::soft_timeout", "must be greater than zero");
+    require(is_positive(options.queue_timeout), "submit_options::queue_timeout", "must be greater than zero");
+    require(is_positive(options.deadline), "submit_options::deadline", "must be greater than zero");
+    require(options.grace.count() >= 0, "submit_options::grace", "must not be negative");
+    require(options.kill_grace.count() >= 0, "submit_options::kill_grace", "must not be negative");
 }
 
 } // namespace procpool

@@ -15,6 +15,8 @@ enum class action_kind : std::uint8_t {
     send,            ///< Send the task to the worker.
     take_back,       ///< Revoke the task on the worker, if it has not started; answer with taken_back.
     inspect,         ///< Look when the task started; answer with inspected.
+    ask,             ///< Ask the running task to stop.
+    end_if_running,  ///< Look again whether the task runs; if so, send the worker SIGTERM, else answer with spared.
     kill_if_running, ///< Look again whether the task runs; if so, kill the worker, else answer with spared.
     kill,            ///< Kill the worker, whatever it does.
     collect, ///< Fetch answers that the worker may be holding back. Comes last, so that they may be told at once.
@@ -25,10 +27,12 @@ enum class action_kind : std::uint8_t {
 
 /// How a task ended for its caller, when not by an answer of its worker.
 enum class reason : std::uint8_t {
-    cancelled,    ///< The caller gave it up, or the pool was terminated.
-    timed_out,    ///< It ran longer than its timeout.
-    crashed,      ///< Its worker ended while it ran.
-    start_failed, ///< No worker could be started for it.
+    cancelled,         ///< The caller gave it up, or the pool was terminated.
+    timed_out,         ///< It ran longer than its timeout.
+    queued_too_long,   ///< It did not start in time.
+    deadline_exceeded, ///< It did not end in time, whether it ran or not.
+    crashed,           ///< Its worker ended while it ran.
+    start_failed,      ///< No worker could be started for it.
 };
 
 struct action {

@@ -20,18 +20,23 @@ public:
     bool empty() const noexcept { return size_ == 0; }
     std::size_t size() const noexcept { return size_; }
     std::vector<run>& runs() noexcept { return runs_; }
+    /// Those whose time to wait is limited.
+    const std::vector<task*>& impatient() const noexcept { return impatient_; }
 
     void push(task& t)
     {
         if (runs_.empty() || runs_.back().priority != t.priority)
             runs_.push_back({t.priority, {}});
         runs_.back().tasks.push_back(t);
+        if (t.limits->queue_end || t.limits->deadline)
+            impatient_.push_back(&t);
         t.where = stage::waiting;
         ++size_;
     }
 
 private:
     std::vector<run> runs_;
+    std::vector<task*> impatient_;
     std::size_t size_ = 0;
 };
 

@@ -40,7 +40,10 @@ void scheduler::tick(time_point now)
     while (!watched_.empty() && (*watched_.begin())->alarm <= now) {
         task& t = **watched_.begin();
         unwatch(t);
-        push(action_kind::inspect, t.with->id, &t);
+        if (t.where == stage::sent)
+            push(action_kind::inspect, t.with->id, &t);
+        else
+            expire(t, *over_while_waiting(t, now));
     }
     end_late_workers(now);
     collect_held(now);

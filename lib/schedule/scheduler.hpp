@@ -41,7 +41,7 @@ public:
 
     // Events of tasks.
     void submit(arrivals arrived, time_point now);
-    /// The caller gave the task up. `if_running`: its worker may be killed for that.
+    /// The caller gave the task up. `if_running`: also when it runs; then its limits say what becomes of it.
     void cancel(task& t, bool if_running, time_point now);
     /// A task came back. True: its caller must get this outcome; false: it has another already. Either way the
     /// scheduler will not touch the task again.
@@ -50,7 +50,7 @@ public:
     void taken_back(task& t, bool success, time_point now);
     /// Answer to inspect: when the task started, if it did.
     void inspected(task& t, std::optional<time_point> started, time_point now);
-    /// Answer to kill_if_running: the task did not run any more, and its worker lives.
+    /// Answer to end_if_running and kill_if_running: the task did not run any more, and its worker lives.
     void spared(task& t, time_point now);
     /// One task of a worker that has ended, told before worker_ended. `started`: it may have run there.
     void lost(task& t, bool started);
@@ -104,9 +104,19 @@ private:
     void ask_back(task& t, recall why);
     void began(task& t);
     void leave_worker(task& t);
-    void condemn(task& offender, reason why);
+    void expire(task& t, reason why);
+
+    // scheduler_limits.cpp
+    static std::optional<reason> over_while_waiting(const task& t, time_point now) noexcept;
+    void give_up_running(task& t, time_point now);
+    void condemn(task& offender, reason why, time_point now);
+    void press(worker& w, time_point now);
+    void reprieve(worker& w, time_point now);
+    void take_up(worker& w);
     void watch(task& t, time_point when);
+    void watch_waiting(task& t);
     void watch_for_start(task& t, time_point now);
+    void watch_running(task& t, time_point started, time_point now);
     void unwatch(task& t);
 
     // scheduler_workers.cpp
@@ -127,7 +137,7 @@ private:
     by_load ready_;
     send_ahead ahead_;
     start_policy starts_;
-    std::set<task*, earlier> watched_;  // sent tasks with a timeout
+    std::set<task*, earlier> watched_;  // tasks with a limit
     std::set<worker*, earlier> alarms_; // workers that must be ready, or gone, by a time
     std::optional<time_point> collect_at_;
     std::optional<time_point> undispatched_; // of the last submission or answer since dispatch()

@@ -6,17 +6,6 @@
 #include <utility>
 
 namespace procpool::schedule {
-namespace {
-
-constexpr duration shortest_watch = std::chrono::milliseconds(1);
-
-// A timeout may be as long as its type can hold.
-time_point later(time_point from, duration by) noexcept
-{
-    return by < time_point::max() - from ? from + by : time_point::max();
-}
-
-} // namespace
 
 void scheduler::submit(arrivals arrived, time_point now)
 {
@@ -25,6 +14,8 @@ void scheduler::submit(arrivals arrived, time_point now)
         waiting_.append(run);
         make_way_for(run.priority);
     }
+    for (task* t : arrived.impatient())
+        watch_waiting(*t);
     undispatched_ = now;
 }
 
@@ -33,18 +24,28 @@ void scheduler::cancel(task& t, bool if_running, time_point now)
     if (t.where == stage::sent && !t.finished) {
         ask_back(t, if_running ? recall::stop : recall::cancel);
     } else if (t.where == stage::waiting) {
-        waiting_.remove(t);
-        finish(t, reason::cancelled);
-        forget(t);
+        expire(t, reason::cancelled);
         dispatch(now);
     }
 }
 
+// It never reaches a worker.
+void scheduler::expire(task& t, reason why)
+{
+    unwatch(t);
+    waiting_.remove(t);
+    finish(t, why);
+    forget(t);
+}
+
 bool scheduler::answered(task& t, bool succeeded, duration ran, time_point now)
 {
+    worker& w = *t.with;
     ahead_.ran(ran);
     began(t);
     leave_worker(t);
+    if (w.state == worker_state::condemned)
+        reprieve(w, now);
     undispatched_ = now;
     if (t.finished)
         return false;
@@ -58,43 +59,19 @@ void scheduler::taken_back(task& t, bool success, time_point now)
     if (!success) {
         began(t);
         if (why == recall::stop)
-            condemn(t, reason::cancelled);
+            give_up_running(t, now);
+        else if (why == recall::expire)
+            watch(t, now); // to learn when it started
         return;
     }
     leave_worker(t);
-    if (why == recall::stop || why == recall::cancel) {
-        finish(t, reason::cancelled);
-        forget(t);
-    } else {
-        waiting_.put_back(t);
-    }
-    dispatch(now);
-}
-
-void scheduler::inspected(task& t, std::optional<time_point> started, time_point now)
-{
-    if (t.where != stage::sent || t.finished)
-        return;
-    if (!started)
-        return watch_for_start(t, now);
-    began(t);
-    const time_point limit = later(std::clamp(*started, t.sent_at, now), *t.timeout);
-    if (limit <= now)
-        condemn(t, reason::timed_out);
+    waiting_.put_back(t);
+    if (why == recall::stop || why == recall::cancel)
+        expire(t, reason::cancelled);
+    else if (const auto over = over_while_waiting(t, now))
+        expire(t, *over);
     else
-        watch(t, limit);
-}
-
-void scheduler::spared(task& t, time_point now)
-{
-    worker& w = *t.with;
-    if (w.state != worker_state::condemned)
-        return;
-    for (task* other = t.next; other; other = other->next)
-        if (other->finished) // given up while the worker was condemned already; it may be the one that runs now
-            return push(action_kind::kill_if_running, w.id, other);
-    w.state = worker_state::ready;
-    ready_.insert(w);
+        watch_waiting(t);
     dispatch(now);
 }
 
@@ -106,9 +83,9 @@ void scheduler::lost(task& t, bool started)
         finish(t, reason::crashed);
     leave_worker(t);
     if (t.finished)
-        forget(t);
-    else
-        waiting_.put_back(t);
+        return forget(t);
+    waiting_.put_back(t);
+    watch_waiting(t);
 }
 
 // Gives waiting tasks to the least loaded workers, then sees whether the number and the load of the workers fit.
@@ -137,7 +114,7 @@ void scheduler::send(task& t, worker& w, time_point now)
     t.with = &w;
     t.sent_at = now;
     t.started = false;
-    if (t.timeout)
+    if (t.limits != &usual_limits)
         watch_for_start(t, now);
     t.may_hold = ahead_.may_hold();
     actions_.push(action_kind::send, reason{}, t.may_hold, false, w.id, &t);
@@ -200,42 +177,6 @@ void scheduler::leave_worker(task& t)
     abandoned_ -= t.finished;
     t.with = nullptr;
     t.where = stage::outside;
-}
-
-// The kill order: what else is queued there leaves first, then the page is read again, and only if the offender still
-// runs is the worker killed. After the first step nothing new can start there, so no innocent task is hit.
-void scheduler::condemn(task& offender, reason why)
-{
-    worker& w = *offender.with;
-    unwatch(offender);
-    finish(offender, why);
-    if (w.state != worker_state::ready)
-        return;
-    ready_.remove(w);
-    w.state = worker_state::condemned;
-    for (task* t = w.sent.front(); t; t = t->next)
-        if (t != &offender && !t->started)
-            ask_back(*t, recall::clear_way);
-    push(action_kind::kill_if_running, w.id, &offender);
-}
-
-void scheduler::watch(task& t, time_point when)
-{
-    t.alarm = when;
-    watched_.insert(&t);
-}
-
-// A task that has not started now reaches the end of its time after a whole timeout at the earliest. Very short ones
-// are looked at less often: a look at each tick while the task is queued would make the clock spin.
-void scheduler::watch_for_start(task& t, time_point now)
-{
-    watch(t, later(now, std::max<duration>(*t.timeout, shortest_watch)));
-}
-
-void scheduler::unwatch(task& t)
-{
-    if (t.timeout)
-        watched_.erase(&t);
 }
 
 } // namespace procpool::schedule

@@ -79,9 +79,7 @@ void scheduler::spawn_one(time_point now)
 void scheduler::fail_waiting(reason why)
 {
     while (task* t = waiting_.front()) {
-        waiting_.remove(*t);
-        finish(*t, why);
-        forget(*t);
+        expire(*t, why);
     }
 }
 
@@ -109,6 +107,7 @@ void scheduler::kill(worker& w, reason why)
         --starting_;
     set_alarm(w, {});
     w.state = worker_state::condemned;
+    w.under = pressure::killed;
     push(action_kind::kill, w.id, nullptr, why);
 }
 
@@ -125,6 +124,10 @@ void scheduler::end_late_workers(time_point now)
 {
     while (!alarms_.empty() && *(*alarms_.begin())->alarm <= now) {
         worker& w = **alarms_.begin();
+        if (w.state == worker_state::condemned) {
+            press(w, now);
+            continue;
+        }
         const bool failed = w.state == worker_state::starting;
         if (failed)
             starts_.failed(now);

@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <chrono>
+#include "schedule/task_limits.hpp"
+
 #include <cstddef>
-#include <cstdint>
-#include <optional>
 
 namespace procpool::schedule {
-
-using clock = std::chrono::steady_clock;
-using time_point = clock::time_point;
-using duration = clock::duration;
 
 struct worker;
 
@@ -26,26 +21,29 @@ enum class recall : std::uint8_t {
     none,
     rebalance, ///< Another worker is idle.
     clear_way, ///< Its worker is about to be killed for another task.
+    expire,    ///< Its time to wait is over; if it runs, it may run on.
     cancel,    ///< Its caller gave it up; if it runs, it may run on.
-    stop,      ///< Its caller gave it up; if it runs, its worker is killed.
+    stop,      ///< Its caller gave it up; if it runs, its limits say what becomes of it.
 };
 
 /// What the scheduler knows of a task. The owner of the memory keeps it alive from submit() until the action `forget`.
 struct task {
-    std::uint64_t id = 0;            ///< Ascending in order of submission; never used twice.
-    int priority = 0;                ///< Higher first.
-    std::optional<duration> timeout; ///< From the start of its run.
+    std::uint64_t id = 0;                      ///< Ascending in order of submission; never used twice.
+    const task_limits* limits = &usual_limits; ///< The same object as long as the task lives.
+    int priority = 0;                          ///< Higher first.
 
     // The rest belongs to the scheduler.
     task* previous = nullptr;
     task* next = nullptr;
     worker* with = nullptr;
     time_point sent_at{};
-    time_point alarm{}; ///< When to look whether it runs too long.
+    time_point alarm{}; ///< When to look whether a time of it is over.
     stage where = stage::outside;
     recall wanted_back = recall::none;
     bool started = false;  ///< It could not be taken back: it runs, or has run, on its worker.
     bool may_hold = false; ///< Its worker may hold the answer back.
+    bool watched = false;  ///< It has an alarm.
+    bool asked = false;    ///< It was asked to stop.
     bool finished = false; ///< The caller has its outcome already; only the worker may still be busy with it.
 };
 

@@ -3,8 +3,9 @@
 
 namespace procpool::wire {
 
-void task_slot::publish(std::uint64_t id) noexcept
+void task_slot::publish(std::uint64_t id, std::uint64_t deadline) noexcept
 {
+    deadline_ns.store(deadline, std::memory_order_relaxed);
     started_ns.store(0, std::memory_order_relaxed);
     word.store(task_word{id, task_state::queued}.pack(), std::memory_order_release);
 }

@@ -38,10 +38,12 @@ struct task_word {
 /// One task that was sent ahead. Ids never repeat, so a slot that is used again cannot be confused.
 struct task_slot {
     std::atomic<std::uint64_t> word;
-    std::atomic<std::uint64_t> started_ns; ///< CLOCK_MONOTONIC, written by the worker before it claims.
+    std::atomic<std::uint64_t> started_ns;  ///< CLOCK_MONOTONIC, written by the worker before it claims.
+    std::atomic<std::uint64_t> deadline_ns; ///< CLOCK_MONOTONIC, when the task must have ended; 0: no such time.
+    std::atomic<std::uint64_t> stop;        ///< The id of the task that is asked to stop.
 
     /// Parent: the task is on its way. Before its frame is written.
-    void publish(std::uint64_t id) noexcept;
+    void publish(std::uint64_t id, std::uint64_t deadline_ns) noexcept;
     /// Worker: from queued to running, at a time. False when the parent took the task back.
     bool claim(std::uint64_t id, std::uint64_t now_ns) noexcept;
     /// Worker: the answer is where the parent will find it; it may have found it already.
@@ -73,6 +75,8 @@ struct control_page {
     std::uint64_t magic;
     std::uint64_t nonce; ///< Equals the one in the environment: an inherited variable alone makes nobody a worker.
     std::uint32_t version;
+    std::atomic<std::uint32_t>
+        bell; ///< The parent counts it up, and wakes who waits on it, when it asks a task to stop.
     std::array<task_slot, slot_count> slots;
     outbox answers;
 };

@@ -26,7 +26,8 @@ enum class frame_kind : std::uint16_t {
 struct frame_header {
     std::uint64_t size = 0;   ///< Payload bytes, without padding.
     std::uint64_t id = 0;     ///< The task; ids are never used twice in a pool.
-    std::uint64_t ran_ns = 0; ///< How long the task ran. A hint from the worker, used for scheduling only.
+    std::uint64_t ran_ns = 0; ///< Of an answer: how long the task ran, a hint that is used for scheduling only. Of a
+                              ///< task: how long it may run, so that it can ask; 0: as long as it likes.
     frame_kind kind{};
     std::uint16_t slot = 0;     ///< The task's place in the control page.
     std::uint32_t may_hold = 0; ///< The worker may keep the answer back a moment, to write several at once.

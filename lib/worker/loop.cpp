@@ -7,6 +7,7 @@
 #include "wire/message.hpp"
 #include "wire/worker_start.hpp"
 #include "worker/code_table.hpp"
+#include "worker/current_task.hpp"
 #include "worker/run_call.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -99,7 +100,9 @@ void loop::run_task(const wire::frame& frame)
     if (!slot.claim(frame.header.id, started))
         return;
     wire::frame_header header = frame.header;
+    begin_current_task(page_, header.slot, header.id, started, header.ran_ns);
     header.kind = run_into_answer(frame.payload);
+    end_current_task();
     const std::uint64_t ended = os::now_ns();
     header.ran_ns = ended - started;
     last_end_ns_ = ended;

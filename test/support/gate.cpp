@@ -70,17 +70,22 @@ void gate::open(std::size_t tasks)
     require_whole(::write(departures_, tokens.data(), tokens.size()), tokens.size());
 }
 
-pid_t hold(const std::string& gate)
+void arrive(const std::string& gate)
 {
     const int arrivals = open_end(gate + "/arrivals");
-    const int departures = open_end(gate + "/departures");
     const pid_t self = ::getpid();
-    char token = 0;
     require_whole(::write(arrivals, &self, sizeof(self)), sizeof(self));
-    require_whole(::read(departures, &token, 1), 1);
     ::close(arrivals);
+}
+
+pid_t hold(const std::string& gate)
+{
+    arrive(gate);
+    const int departures = open_end(gate + "/departures");
+    char token = 0;
+    require_whole(::read(departures, &token, 1), 1);
     ::close(departures);
-    return self;
+    return ::getpid();
 }
 
 } // namespace procpool::test

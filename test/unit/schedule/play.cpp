@@ -17,9 +17,10 @@ void insist(bool holds, const char* what)
 
 std::string text_of(const action& a)
 {
-    static constexpr std::array kinds{"spawn", "send",    "take_back", "inspect", "kill_if_running",
-                                      "kill",  "collect", "retire",    "finish",  "forget"};
-    static constexpr std::array reasons{"cancelled", "timed_out", "crashed", "start_failed"};
+    static constexpr std::array kinds{"spawn",           "send", "take_back", "inspect", "ask",    "end_if_running",
+                                      "kill_if_running", "kill", "collect",   "retire",  "finish", "forget"};
+    static constexpr std::array reasons{"cancelled",         "timed_out", "queued_too_long",
+                                        "deadline_exceeded", "crashed",   "start_failed"};
     std::string text = kinds.at(static_cast<std::size_t>(a.kind));
     if (a.about)
         text += " t" + std::to_string(a.about->id);
@@ -40,10 +41,18 @@ part* stand_in::first(word w) const
 
 part& play::submit(int priority, std::optional<duration> timeout)
 {
+    task_limits limits = at_once;
+    limits.timeout = timeout;
+    return submit(limits, priority);
+}
+
+part& play::submit(const task_limits& limits, int priority)
+{
     part& p = parts_.emplace_back();
+    p.limits = limits;
     p.it.id = parts_.size();
     p.it.priority = priority;
-    p.it.timeout = timeout;
+    p.it.limits = &p.limits;
     p.waits_since = act_;
     arrivals arrived;
     arrived.push(p.it);
@@ -200,11 +209,16 @@ void play::perform(const action& a)
         return take_back(part_of(a));
     case action_kind::inspect: {
         const part& p = part_of(a);
-        const auto started = p.says == word::running ? std::optional(p.started) : std::nullopt;
+        const auto started = p.says == word::queued ? std::nullopt : std::optional(p.started);
         return scheduler_.inspected(*a.about, started, now_);
     }
+    case action_kind::ask:
+        part_of(a).asked = true;
+        return;
+    case action_kind::end_if_running:
+        return end_if_running(part_of(a), &stand_in::terminated);
     case action_kind::kill_if_running:
-        return kill_if_running(part_of(a));
+        return end_if_running(part_of(a), &stand_in::killed);
     case action_kind::kill:
         workers_.at(a.on).killed = true;
         return;
@@ -261,12 +275,12 @@ void play::take_back(part& p)
     scheduler_.taken_back(p.it, success, now_);
 }
 
-void play::kill_if_running(part& p)
+void play::end_if_running(part& p, bool stand_in::*how)
 {
     stand_in& w = workers_.at(p.on);
     insist(!w.first(word::queued), "before a kill nothing else can start there");
     if (p.says == word::running)
-        w.killed = true;
+        w.*how = true;
     else
         scheduler_.spared(p.it, now_);
 }
@@ -276,7 +290,9 @@ void play::fail(part& p, reason why)
     insist(!p.has_outcome(), "a caller gets one outcome");
     insist(why != reason::cancelled || p.given_up, "nothing is cancelled that nobody gave up");
     insist(why != reason::crashed || p.ran, "only what ran can have crashed");
-    insist(why != reason::timed_out || (p.ran && now_ - p.started >= *p.it.timeout), "timed out means over time");
+    insist(why != reason::timed_out || (p.ran && now_ - p.started >= *p.limits.timeout), "timed out means over time");
+    insist(why != reason::queued_too_long || (!p.ran && now_ >= *p.limits.queue_end), "who has started waits no more");
+    insist(why != reason::deadline_exceeded || now_ >= *p.limits.deadline, "a deadline is not over before its time");
     p.failed = why;
 }
 
@@ -286,7 +302,13 @@ void play::check_rest() const
     insist(!idle || scheduler_.waiting_count() == 0, "no worker is idle while tasks wait");
     insist(scheduler_.worker_count() == workers_.size(), "workers are counted");
     for (const part& p : parts_)
-        insist(!p.has_outcome() || p.says != word::running || workers_.at(p.on).killed, "what was given up is stopped");
+        insist(!p.has_outcome() || p.says != word::running || is_being_ended(p), "what was given up is stopped");
+}
+
+bool play::is_being_ended(const part& p) const
+{
+    const stand_in& w = workers_.at(p.on);
+    return w.killed || w.terminated || p.asked || p.limits.on_cancel == when_cancelled::abandon;
 }
 
 part& play::part_of(const action& a)

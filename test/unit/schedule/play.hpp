@@ -21,6 +21,8 @@ enum class word : std::uint8_t { none, queued, running, done };
 /// A task, and what really became of it.
 struct part {
     task it;
+    task_limits limits;
+    bool asked = false;
     word says = word::none;
     worker_id on = 0;
     bool ran = false;
@@ -37,14 +39,18 @@ struct part {
 struct stand_in {
     std::deque<part*> tasks; ///< Not yet answered, in the order of their arrival.
     bool ready = false;
+    bool terminated = false; ///< It has SIGTERM.
     bool killed = false;
     bool retired = false;
     bool dead = false; ///< The scheduler does not know yet.
 
-    bool takes_tasks() const noexcept { return ready && !killed && !retired; }
+    bool takes_tasks() const noexcept { return ready && !terminated && !killed && !retired; }
     bool works() const noexcept { return takes_tasks() && !dead; }
     part* first(word w) const;
 };
+
+/// Without grace: what is condemned is killed at once.
+inline constexpr task_limits at_once{.grace = duration::zero(), .kill_grace = duration::zero()};
 
 /// A scheduler on a stage: events are called by the test, actions are performed at once on model workers, and what must
 /// never happen ends the test. The clock moves only in pass().
@@ -53,6 +59,7 @@ public:
     explicit play(const limits& l) : most_workers_(l.max_workers), scheduler_(l) {}
 
     part& submit(int priority = 0, std::optional<duration> timeout = {});
+    part& submit(const task_limits& limits, int priority = 0);
     /// What is submitted within arrives as one event.
     void together(const std::function<void()>& submissions);
     void cancel(part& p, bool if_running = true);
@@ -90,9 +97,10 @@ private:
     void spawn(worker_id id);
     void send(part& p, worker_id id);
     void take_back(part& p);
-    void kill_if_running(part& p);
+    void end_if_running(part& p, bool stand_in::*how);
     void fail(part& p, reason why);
     void check_rest() const;
+    bool is_being_ended(const part& p) const;
     part& part_of(const action& a);
 
     std::size_t most_workers_;

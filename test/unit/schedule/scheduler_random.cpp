@@ -81,8 +81,19 @@ private:
 
     void submit()
     {
-        const auto timeout = one_in(4) ? std::optional<duration>(below(4'000'000)) : std::nullopt;
-        play_.submit(static_cast<int>(below(3)), timeout);
+        task_limits limits = at_once;
+        const auto any_time = [this] { return one_in(4) ? std::optional<duration>(below(4'000'000)) : std::nullopt; };
+        const auto any_end = [this] {
+            return one_in(8) ? std::optional(play_.now() + duration(below(8'000'000))) : std::nullopt;
+        };
+        limits.timeout = any_time();
+        limits.soft_timeout = any_time();
+        limits.queue_end = any_end();
+        limits.deadline = any_end();
+        limits.on_cancel = static_cast<when_cancelled>(below(3));
+        limits.grace = any_time().value_or(duration::zero());
+        limits.kill_grace = any_time().value_or(duration::zero());
+        play_.submit(limits, static_cast<int>(below(3)));
     }
 
     void submit_some()
@@ -139,7 +150,7 @@ private:
 
     void end_of_the_killed()
     {
-        if (const worker_id id = any_worker([](const stand_in& w) { return w.killed || w.retired; }))
+        if (const worker_id id = any_worker([](const stand_in& w) { return w.terminated || w.killed || w.retired; }))
             play_.die(id);
     }
 

@@ -10,7 +10,7 @@ namespace {
 struct slot_fixture {
     task_slot slot{};
 
-    slot_fixture() { slot.publish(7); }
+    slot_fixture() { slot.publish(7, 0); }
     task_word word() const { return task_word::unpack(slot.word.load()); }
 };
 
@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(a_claimed_task_cannot_be_revoked)
 BOOST_AUTO_TEST_CASE(a_stale_claim_leaves_a_reused_slot_alone)
 {
     slot.revoke(7);
-    slot.publish(9);
+    slot.publish(9, 0);
     BOOST_TEST(!slot.claim(7, 100));
     BOOST_TEST((word() == task_word{9, task_state::queued}));
     BOOST_TEST(slot.started_ns.load() == 0u);
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(a_stale_claim_leaves_a_reused_slot_alone)
 BOOST_AUTO_TEST_CASE(finishing_leaves_a_slot_alone_that_the_parent_has_given_to_the_next_task)
 {
     slot.claim(7, 100);
-    slot.publish(9); // the parent has fetched the answer of 7 already
+    slot.publish(9, 0); // the parent has fetched the answer of 7 already
     slot.finish(7);
     BOOST_TEST((word() == task_word{9, task_state::queued}));
     BOOST_TEST(slot.claim(9, 200));
