@@ -3,6 +3,7 @@
 
 #include <procpool/codec.hpp>
 #include <procpool/error.hpp>
+#include <procpool/event.hpp>
 #include <procpool/exception.hpp>
 #include <procpool/exit_status.hpp>
 #include <procpool/future.hpp>

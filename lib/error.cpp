@@ -43,6 +43,8 @@ const char* sentence(errc e) noexcept
         return "The task did not start in time and was given up; add workers, submit less, or allow it more time.";
     case errc::deadline_exceeded:
         return "The task did not end in time and was given up; allow it more time, or submit it earlier.";
+    case errc::quarantined:
+        return "The task ended so many workers that it is not run again; find its fault before you submit it again.";
     case errc::forked_copy:
         return "This object is a copy made by fork(); use it in the process that made it, or make a new one here.";
     }

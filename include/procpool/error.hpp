@@ -31,6 +31,7 @@ enum class errc {
     forked_copy,          ///< The object is a copy made by fork(); only the original process may use it.
     queue_timed_out,      ///< The task did not start within its queue_timeout.
     deadline_exceeded,    ///< The task did not end within its deadline.
+    quarantined,          ///< The task ended so many workers that it is not run again.
 };
 
 /// The category of errc. Thread-safe; lives until the program ends.

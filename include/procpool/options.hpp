@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/event.hpp>
 #include <procpool/task.hpp>
 #include <procpool/worker_options.hpp>
 
@@ -8,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -39,6 +41,25 @@ struct pool_options {
     worker_options worker{};
     /// How long a worker may take to become ready, initializer included. Greater than zero.
     std::chrono::nanoseconds start_timeout = std::chrono::seconds(30);
+    /// After how long without a task a worker beyond min_workers ends. Greater than zero. Default: never.
+    std::optional<std::chrono::nanoseconds> idle_timeout{};
+    /// How many tasks a worker runs before another one takes its place, at least 1; each worker up to an eighth fewer,
+    /// so that not all are exchanged together. The replacement is ready before it gets the place, at most a quarter of
+    /// the workers (rounded up) is exchanged at a time, and never more tasks run at once than `workers`. Default: no
+    /// limit.
+    std::optional<std::size_t> max_tasks_per_worker{};
+    /// The resident memory, in bytes, with which a worker is exchanged likewise, at least 1. It is looked at after each
+    /// task; it does not keep a task from using more: worker_options::limits does. Default: no limit.
+    std::optional<std::uint64_t> max_memory_per_worker{};
+    /// How long a worker lives before it is exchanged likewise, up to an eighth less. It works on until its replacement
+    /// is ready. Greater than zero. Default: no limit.
+    std::optional<std::chrono::nanoseconds> max_worker_age{};
+    /// A task with retries that has ended so many workers fails with errc::quarantined, whatever retries are left. At
+    /// least 1.
+    unsigned max_kills = 3;
+    /// Called for what happens in the pool (event.hpp), in order, one call at a time, on the pool's executor. Costs
+    /// nothing when it is empty. What it throws leaves through the context's run().
+    std::function<void(const event&)> on_event{};
     /// The most tasks that may be accepted and not finished, running ones included. At least 1. Default: no limit.
     std::optional<std::size_t> max_pending{};
     /// The most bytes of encoded arguments that these may hold. At least 1. Default: no limit. One task alone is always
@@ -76,6 +97,13 @@ struct submit_options {
     /// When the task must have ended, counted from the submission. Else it fails with errc::deadline_exceeded; if it
     /// runs, what follows is the same as with timeout. Greater than zero. Default: no limit.
     std::optional<std::chrono::nanoseconds> deadline{};
+    /// How often the task may run again after its worker ended while it ran. Only for tasks that may run more than once:
+    /// nobody knows how far the dead run has come.
+    unsigned retries = 0;
+    /// Whether it also runs again, as often, when it has thrown.
+    bool retry_exceptions = false;
+    /// How long it waits before it runs again; this doubles each time, up to a minute. Not negative.
+    std::chrono::nanoseconds retry_pause = std::chrono::milliseconds(100);
     /// What becomes of the running task when it is cancelled, by whatever cancellation type.
     procpool::on_cancel on_cancel = on_cancel::stop;
     /// How long a cancelled task may take to stop by itself. Not negative; zero: it is not asked.

@@ -105,9 +105,9 @@ public:
     ///     other task is harmed. total alone is ignored: the task may have had effects already.
     /// @par Errors             as exception_ptr:
     ///   - what the task itself threw: standard and registered types as themselves, others as task_error
-    ///   - worker_crashed      the process ended before it had answered
+    ///   - worker_crashed      the process ended before it had answered, and submit_options::retries are used up
     ///   - boost::system::system_error with errc::pool_closed, queue_full, timed_out, queue_timed_out,
-    ///     deadline_exceeded, start_failed, unknown_task, module_mismatch, not_serializable or protocol_error
+    ///     deadline_exceeded, quarantined, start_failed, unknown_task, module_mismatch, not_serializable or protocol_error
     ///   - boost::system::system_error with asio::error::operation_aborted when the call was cancelled or the pool
     ///     terminated
     /// @par Executor           the token's own, else the pool's; never called from inside this function.
@@ -134,6 +134,12 @@ public:
     /// Accepts no more tasks: later submissions fail with errc::pool_closed. Those accepted before are finished; then
     /// the workers are told to end. Never blocks.
     void close();
+
+    /// Changes how many workers there are at most, 1 to 4096, and with it min_workers if that is greater. Workers beyond
+    /// it finish the task that they run, and end; what was sent to them and has not started runs elsewhere. Never blocks.
+    ///
+    /// @par Throws  errc::invalid_option; errc::too_many_descriptors. Then nothing has changed.
+    void resize(std::size_t workers);
 
     /// Closes the pool and waits until all tasks are done and all workers are reaped.
     ///

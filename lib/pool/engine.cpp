@@ -12,6 +12,7 @@ namespace procpool::detail {
 
 engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options)
     : pool_(pool),
+      events_(pool.events()),
       executor_(executor),
       timer_(executor),
       shutdown_timer_(executor),
@@ -33,6 +34,7 @@ void engine::open()
 
 void engine::accept(schedule::arrivals submitted)
 {
+    tell_queued(submitted);
     scheduler_.submit(std::move(submitted), now());
     turn();
 }
@@ -46,6 +48,12 @@ void engine::cancel(operation& op, bool if_running)
 void engine::close()
 {
     scheduler_.close(now());
+    turn();
+}
+
+void engine::resize(std::size_t workers)
+{
+    scheduler_.resize(workers, now());
     turn();
 }
 
@@ -88,6 +96,7 @@ void engine::enter(link::link& from, void (link::link::*event)(std::size_t), std
 
 void engine::worker_ready(link::link& from)
 {
+    tell_worker(event_kind::worker_ready, from);
     scheduler_.worker_ready(from.number(), now());
     perform_all();
 }
@@ -101,11 +110,27 @@ void engine::task_answered(scheduled_operation& op, const wire::frame& answer)
 {
     operation_ptr answered(&op.owner, false); // takes over the reference that accept() took
     const bool succeeded = answer.header.kind == wire::frame_kind::result;
-    if (!scheduler_.answered(op, succeeded, std::chrono::nanoseconds(answer.header.ran_ns), now()))
-        return;
-    count_finished(op);
-    if (op.owner.settle(answer.payload, !succeeded))
-        settled_.add(std::move(answered));
+    auto* const next = next_behind(op);
+    switch (scheduler_.answered(op,
+                                {.succeeded = succeeded,
+                                 .too_large = answer.header.too_large != 0,
+                                 .ran = std::chrono::nanoseconds(answer.header.ran_ns)},
+                                now())) {
+    case schedule::verdict::deliver:
+        tell_task(event_kind::task_finished, op, succeeded ? task_end::returned : task_end::threw);
+        count_finished(op);
+        if (op.owner.settle(answer.payload, !succeeded))
+            settled_.add(std::move(answered));
+        break;
+    case schedule::verdict::drop:
+        break;
+    case schedule::verdict::retry:
+        tell_task(event_kind::task_retried, op);
+        op.owner.with_worker = false;
+        static_cast<void>(answered.detach());
+        break;
+    }
+    tell_next(next);
 }
 
 void engine::batch_done()
@@ -121,6 +146,7 @@ void engine::worker_ended(link::link& from)
     if (!from.was_ready() && !from.refused() && !seats_.at(from.number()).too_late)
         start_failure_ = start_failure(from);
     ended_worker_ = &from;
+    tell_ended(from, seats_.at(from.number()));
     lose_tasks(from);
     scheduler_.worker_ended(from.number(), now());
     perform_all();
@@ -131,8 +157,12 @@ void engine::worker_ended(link::link& from)
 void engine::lose_tasks(link::link& with)
 {
     for (std::uint16_t slot = 0; slot != wire::slot_count; ++slot)
-        if (auto* op = with.task_at(slot))
-            scheduler_.lost(*op, with.may_have_run(slot));
+        if (auto* op = with.task_at(slot)) {
+            op->owner.with_worker = false;
+            scheduler_.lost(*op, with.may_have_run(slot), now());
+            if (op->where == schedule::stage::resting)
+                tell_task(event_kind::task_retried, *op);
+        }
 }
 
 void engine::abandon() noexcept

@@ -4,6 +4,7 @@
 #include "link/launch.hpp"
 #include "link/link.hpp"
 #include "link/live_groups.hpp"
+#include "pool/event_feed.hpp"
 #include "pool/join_operation.hpp"
 #include "pool/scheduled_operation.hpp"
 #include "pool/settled_operations.hpp"
@@ -14,6 +15,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include <deque>
 #include <vector>
 
 namespace procpool::detail {
@@ -37,6 +39,7 @@ public:
     void accept(schedule::arrivals submitted);
     void cancel(operation& op, bool if_running);
     void close();
+    void resize(std::size_t workers);
     void terminate();
     void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit);
     void stop_joining(const std::shared_ptr<join_operation>& waiting);
@@ -55,6 +58,7 @@ private:
     struct seat { // of a worker
         std::shared_ptr<link::link> link;
         bool too_late = false; // it was not ready in time
+        std::optional<schedule::reason> retired_for;
     };
 
     schedule::time_point now() noexcept;
@@ -79,7 +83,19 @@ private:
     void on_shutdown_limit();
     void complete_joins();
 
+    // engine_events.cpp
+    void tell_started(const link::link& worker);
+    void tell_not_started(schedule::worker_id id);
+    void tell_worker(event_kind kind, const link::link& worker);
+    void tell_ended(const link::link& worker, const seat& at);
+    void tell_task(event_kind kind, const scheduled_operation& op, task_end end = task_end::none);
+    void tell_finished(const schedule::action& finish);
+    void tell_queued(schedule::arrivals& submitted);
+    schedule::task* next_behind(const scheduled_operation& op) const noexcept;
+    void tell_next(schedule::task* first);
+
     pool_impl& pool_;
+    event_feed& events_;
     boost::asio::any_io_executor executor_;
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer shutdown_timer_;
@@ -97,7 +113,8 @@ private:
     std::optional<schedule::time_point> now_;  // read once for all events that arrive together
     const link::link* ended_worker_ = nullptr; // whose tasks are being finished
     std::string start_failure_ = "no worker has been tried yet";
-    std::size_t finished_tasks_ = 0; // since the last turn
+    std::deque<schedule::worker_id> vacant_; // that have died and were not replaced; only if events are wanted
+    std::size_t finished_tasks_ = 0;         // since the last turn
     std::size_t finished_bytes_ = 0;
     bool cut_off_ = false; // a shutdown's limit has passed
 };

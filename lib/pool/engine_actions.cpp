@@ -75,6 +75,7 @@ void engine::perform_on_worker(const action& next, seat& at)
     case action_kind::collect: // its answers are events, which must wait until all actions are done
         return to_collect_.push_back(next.on);
     case action_kind::retire:
+        at.retired_for = next.why;
         return at.link->retire();
     default:
         __builtin_unreachable();
@@ -90,9 +91,11 @@ void engine::spawn(schedule::worker_id id)
         seats_[id].link = made;
         made->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
         to_flush_.push_back(made.get());
+        tell_started(*made);
     } catch (const std::exception& error) {
         start_failure_ = error.what();
         seats_.erase(id);
+        tell_not_started(id);
         scheduler_.worker_ended(id, now());
     }
 }
@@ -108,6 +111,8 @@ void engine::send(seat& at, scheduled_operation& op, bool may_hold)
                                  .timeout_ns = static_cast<std::uint64_t>(timeout.count()),
                                  .deadline_ns = static_cast<std::uint64_t>(deadline.count())});
     op.owner.with_worker = true;
+    if (op.with->sent.front() == &op)
+        tell_task(event_kind::task_started, op);
     if (to_flush_.empty() || to_flush_.back() != at.link.get())
         to_flush_.push_back(at.link.get());
 }
@@ -115,17 +120,19 @@ void engine::send(seat& at, scheduled_operation& op, bool may_hold)
 void engine::take_back(seat& at, scheduled_operation& op)
 {
     const bool revoked = at.link->take_back(op.slot);
-    if (revoked)
+    if (revoked) {
         op.owner.with_worker = false;
+        tell_next(next_behind(op));
+    }
     scheduler_.taken_back(op, revoked, now());
 }
 
 void engine::end_if_running(seat& at, scheduled_operation& op, void (link::link::*end)() noexcept)
 {
-    if (at.link->may_run(op.slot))
-        (*at.link.*end)();
-    else
-        scheduler_.spared(op, now());
+    if (!at.link->may_run(op.slot))
+        return scheduler_.spared(op, now());
+    tell_task(event_kind::task_killed, op);
+    (*at.link.*end)();
 }
 
 void engine::kill(seat& at, schedule::reason why)
@@ -133,6 +140,8 @@ void engine::kill(seat& at, schedule::reason why)
     if (why == schedule::reason::timed_out) {
         at.too_late = true;
         start_failure_ = start_took_too_long(*at.link, start_timeout_);
+    } else if (!at.link->was_ready()) {
+        at.retired_for = why; // nobody needs it any more
     }
     at.link->kill();
 }
@@ -149,6 +158,7 @@ void engine::finish(const action& next)
     auto& op = scheduled_operation::of(*next.about);
     operation_ptr finished(&op.owner, !next.forgets); // or takes over the reference that accept() took
     count_finished(op);
+    tell_finished(next);
     if (op.owner.settle(failure_of(next)))
         settled_.add(std::move(finished));
 }
@@ -166,8 +176,12 @@ outcome engine::failure_of(const action& next)
         return deadline_exceeded(next.about->with != nullptr);
     case schedule::reason::crashed:
         return crashed(*ended_worker_);
+    case schedule::reason::quarantined:
+        return quarantined(next.about->kills, crashed(*ended_worker_));
     case schedule::reason::start_failed:
         return could_not_start(start_failure_);
+    case schedule::reason::recycled:
+        break; // of a worker, not of a task
     }
     __builtin_unreachable();
 }
@@ -228,7 +242,7 @@ procpool::stats engine::stats() const
     return {.workers = scheduler_.worker_count(),
             .ready = scheduler_.ready_count(),
             .busy = scheduler_.busy_count(),
-            .waiting = scheduler_.waiting_count(),
+            .waiting = scheduler_.waiting_count() + scheduler_.resting_count(),
             .sent = scheduler_.sent_count(),
             .submitted = counts.submitted,
             .succeeded = counts.succeeded,
@@ -236,7 +250,9 @@ procpool::stats engine::stats() const
             .cancelled = counts.cancelled,
             .started_workers = counts.started_workers,
             .crashed_workers = counts.crashed_workers,
-            .killed_workers = counts.killed_workers};
+            .killed_workers = counts.killed_workers,
+            .recycled_workers = counts.recycled_workers,
+            .retried = counts.retried};
 }
 
 } // namespace procpool::detail

@@ -18,16 +18,6 @@ std::string name_of(const link::link& worker)
     return "worker " + std::to_string(worker.number()) + " (pid " + std::to_string(worker.pid()) + ")";
 }
 
-exit_status status_of(const link::link& worker)
-{
-    exit_status status;
-    if (const auto& how = worker.exit()) {
-        (how->by_signal ? status.signal : status.code) = how->number;
-        status.core_dumped = how->core_dumped;
-    }
-    return status;
-}
-
 std::string seconds(std::chrono::nanoseconds time)
 {
     std::ostringstream text;
@@ -45,6 +35,21 @@ std::string message_of(const std::exception_ptr& exception)
 }
 
 } // namespace
+
+exit_status status_of(const link::link& worker)
+{
+    exit_status status;
+    if (const auto& how = worker.exit()) {
+        (how->by_signal ? status.signal : status.code) = how->number;
+        status.core_dumped = how->core_dumped;
+    }
+    return status;
+}
+
+std::string end_of(const link::link& worker)
+{
+    return name_of(worker) + " " + status_of(worker).str();
+}
 
 outcome failed_with(errc code, const std::string& sentence)
 {
@@ -104,9 +109,16 @@ outcome crashed(const link::link& worker)
         return failed_with(errc::protocol_error,
                            name_of(worker) + " sent bytes that make no sense while it had the task, and was ended: the "
                                              "task's code may have written to descriptor 4 or into the pool's memory");
-    const exit_status status = status_of(worker);
     return {.error = std::make_exception_ptr(
-                worker_crashed(worker.pid(), status, name_of(worker) + " " + status.str() + " while it ran the task"))};
+                worker_crashed(worker.pid(), status_of(worker), end_of(worker) + " while it ran the task"))};
+}
+
+outcome quarantined(unsigned kills, const outcome& last)
+{
+    return failed_with(errc::quarantined, "the task has ended " + std::to_string(kills) +
+                                              " workers and will not be run again (pool_options::max_kills); the last "
+                                              "time: " +
+                                              message_of(last.error));
 }
 
 outcome could_not_start(const std::string& reason)
@@ -116,7 +128,7 @@ outcome could_not_start(const std::string& reason)
 
 std::string start_failure(const link::link& worker)
 {
-    return name_of(worker) + " " + status_of(worker).str() +
+    return end_of(worker) +
            " before it was ready: its program must reach procpool::run_if_worker() in main, and have all its libraries";
 }
 

@@ -20,8 +20,13 @@ outcome queued_too_long();
 outcome deadline_exceeded(bool has_worker);
 /// The worker ended, or was ended because it sent nonsense, while the task was there.
 outcome crashed(const link::link& worker);
+/// The last of the workers that the task ended had this outcome for it.
+outcome quarantined(unsigned kills, const outcome& last);
 outcome could_not_start(const std::string& reason);
 
+exit_status status_of(const link::link& worker);
+/// How a worker has ended: "worker 3 (pid 4711) was killed by SIGKILL".
+std::string end_of(const link::link& worker);
 /// Why a worker that was not ready yet has ended.
 std::string start_failure(const link::link& worker);
 std::string start_took_too_long(const link::link& worker, std::chrono::nanoseconds limit);

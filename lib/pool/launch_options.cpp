@@ -34,6 +34,7 @@ wire::configuration first_message_for(const pool_options& options)
     wire::configuration message;
     message.thread_name = name_of(options);
     message.max_result_bytes = options.max_result_bytes;
+    message.max_memory_bytes = options.max_memory_per_worker;
     if (options.initializer) {
         const auto& call = options.initializer->encoded().bytes;
         message.initializer.emplace(call.begin(), call.end());
@@ -45,7 +46,11 @@ schedule::limits limits_for(const pool_options& options)
 {
     return {.max_workers = options.workers.value_or(os::usable_cpus()),
             .min_workers = options.min_workers,
-            .start_timeout = options.start_timeout};
+            .start_timeout = options.start_timeout,
+            .idle_timeout = options.idle_timeout,
+            .max_tasks = options.max_tasks_per_worker,
+            .max_age = options.max_worker_age,
+            .max_kills = options.max_kills};
 }
 
 std::uint32_t modules_for(const pool_options& options)

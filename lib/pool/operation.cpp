@@ -10,7 +10,7 @@ namespace {
 bool needs_limits(const submit_options& options)
 {
     const submit_options usual;
-    return options.timeout || options.soft_timeout || options.queue_timeout || options.deadline ||
+    return options.timeout || options.soft_timeout || options.queue_timeout || options.deadline || options.retries ||
            options.on_cancel != usual.on_cancel || options.grace != usual.grace ||
            options.kill_grace != usual.kill_grace;
 }
@@ -32,7 +32,10 @@ schedule::task_limits limits_for(const submit_options& options)
             .deadline = end_of(options.deadline),
             .on_cancel = static_cast<schedule::when_cancelled>(options.on_cancel),
             .grace = options.grace,
-            .kill_grace = options.kill_grace};
+            .kill_grace = options.kill_grace,
+            .retries = options.retries,
+            .retry_exceptions = options.retry_exceptions,
+            .retry_pause = options.retry_pause};
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 #include "link/launch.hpp"
 #include "os/this_process.hpp"
 #include "pool/pool_impl.hpp"
+#include "pool/validate_options.hpp"
 #include "wire/error_categories.hpp"
 #include "worker/main_guard.hpp"
 
@@ -28,17 +29,16 @@ void check_initialized(const pool_options& options)
             "main, because workers are started from this same program and begin in main too");
 }
 
-void check_descriptors(const pool_options& options)
+void check_descriptors(std::size_t workers)
 {
-    const std::size_t workers = options.workers.value_or(os::usable_cpus());
     const std::size_t needed =
         workers * link::descriptors_per_worker + link::descriptors_while_starting + kept_for_the_program;
     if (needed > os::descriptor_limit())
-        detail::throw_error(errc::too_many_descriptors,
-                            "a pool of " + std::to_string(workers) + " workers needs " + std::to_string(needed) +
-                                " file descriptors and this process may have " +
-                                std::to_string(os::descriptor_limit()) +
-                                ": raise RLIMIT_NOFILE (ulimit -n) or lower pool_options::workers");
+        detail::throw_error(errc::too_many_descriptors, "a pool of " + std::to_string(workers) + " workers needs " +
+                                                            std::to_string(needed) +
+                                                            " file descriptors and this process may have " +
+                                                            std::to_string(os::descriptor_limit()) +
+                                                            ": raise RLIMIT_NOFILE (ulimit -n) or use fewer workers");
 }
 
 // So that a task's end of file is the caller's asio::error::eof.
@@ -57,7 +57,7 @@ std::shared_ptr<detail::pool_impl> make(const pool::executor_type& executor, poo
     os::is_forked_copy(); // from now on, this process is the original
     validate(options);
     check_initialized(options);
-    check_descriptors(options);
+    check_descriptors(options.workers.value_or(os::usable_cpus()));
     know_asio_errors();
     return detail::pool_impl::make(executor, std::move(options));
 }
@@ -107,6 +107,13 @@ pool::executor_type pool::get_executor() const
 void pool::close()
 {
     usable()->close();
+}
+
+void pool::resize(std::size_t workers)
+{
+    detail::require_worker_count(workers, "pool::resize(workers)");
+    check_descriptors(workers);
+    usable()->resize(workers);
 }
 
 void pool::terminate()

@@ -25,6 +25,7 @@ std::shared_ptr<pool_impl> pool_impl::make(boost::asio::any_io_executor executor
 
 pool_impl::pool_impl(pool_options options)
     : options_(std::move(options)),
+      events_(options_.on_event),
       admission_(options_.max_pending, options_.max_pending_bytes)
 {
 }
@@ -62,12 +63,13 @@ void pool_impl::deliver(settled_operations settled)
         settled_operations& all;
         ~rest() { self.post_delivery(all.take()); }
     } const after{*this, settled};
+    events_.tell();
     settled.deliver();
 }
 
 void pool_impl::post_delivery(settled_operations settled)
 {
-    if (settled.empty())
+    if (settled.empty() && !events_.has_news())
         return;
     post_call([self = shared_from_this(), all = std::move(settled)]() mutable { self->deliver(all.take()); });
 }
@@ -208,6 +210,11 @@ void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std:
         });
     close_door();
     post([waiting, limit](engine& e) { e.join(waiting, limit); });
+}
+
+void pool_impl::resize(std::size_t workers)
+{
+    post([workers](engine& e) { e.resize(workers); });
 }
 
 void pool_impl::terminate()

@@ -4,6 +4,7 @@
 #include "link/live_groups.hpp"
 #include "pool/admission.hpp"
 #include "pool/engine.hpp"
+#include "pool/event_feed.hpp"
 #include "pool/own_thread.hpp"
 
 #include <procpool/options.hpp>
@@ -31,6 +32,7 @@ public:
     void cancel(const operation_ptr& op, bool if_running);
     void close();
     void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit);
+    void resize(std::size_t workers);
     void terminate();
     procpool::stats stats() const;
     boost::asio::any_io_executor executor() const;
@@ -58,6 +60,7 @@ public:
         deliver(in_engine(event));
     }
     link::live_groups& groups() noexcept { return groups_; }
+    event_feed& events() noexcept { return events_; }
     bool is_terminating() const noexcept { return terminating_; }
     void tasks_finished(std::size_t tasks, std::size_t bytes);
     /// Whether a worker has nothing to do.
@@ -90,6 +93,7 @@ private:
 
     const pool_options options_;
     link::live_groups groups_;
+    event_feed events_;
     std::unique_ptr<own_thread> thread_;
     // A mutex and no strand: the thread that brings an answer goes on to call the handler, without a way through the
     // executor.

@@ -2,6 +2,7 @@
 #include <procpool/options.hpp>
 
 #include "os/this_process.hpp"
+#include "pool/validate_options.hpp"
 
 #include <procpool/detail/throw_error.hpp>
 
@@ -10,12 +11,15 @@
 namespace procpool {
 namespace {
 
-constexpr std::size_t most_workers = 4096;
-
 void require(bool holds, const char* field, const char* rule)
 {
     if (!holds)
         detail::throw_error(errc::invalid_option, std::string("procpool::") + field + " " + rule);
+}
+
+bool is_positive(const std::optional<std::chrono::nanoseconds>& limit)
+{
+    return !limit || limit->count() > 0;
 }
 
 void require_environment(const worker_options& options)
@@ -28,12 +32,23 @@ void require_environment(const worker_options& options)
 
 } // namespace
 
+void detail::require_worker_count(std::size_t workers, const char* name)
+{
+    constexpr std::size_t most_workers = 4096;
+    require(workers >= 1 && workers <= most_workers, name, "must be from 1 to 4096");
+}
+
 void validate(const pool_options& options)
 {
     const std::size_t workers = options.workers.value_or(os::usable_cpus());
-    require(workers >= 1 && workers <= most_workers, "pool_options::workers", "must be from 1 to 4096");
+    detail::require_worker_count(workers, "pool_options::workers");
     require(options.min_workers <= workers, "pool_options::min_workers", "must not be greater than workers");
     require(options.start_timeout.count() > 0, "pool_options::start_timeout", "must be greater than zero");
+    require(is_positive(options.idle_timeout), "pool_options::idle_timeout", "must be greater than zero");
+    require(options.max_tasks_per_worker != 0u, "pool_options::max_tasks_per_worker", "must be at least 1");
+    require(options.max_memory_per_worker != 0u, "pool_options::max_memory_per_worker", "must be at least 1");
+    require(is_positive(options.max_worker_age), "pool_options::max_worker_age", "must be greater than zero");
+    require(options.max_kills >= 1, "pool_options::max_kills", "must be at least 1");
     require(options.max_pending != 0u, "pool_options::max_pending", "must be at least 1");
     require(options.max_pending_bytes != 0u, "pool_options::max_pending_bytes", "must be at least 1");
     require(options.max_result_bytes >= 1, "pool_options::max_result_bytes", "must be at least 1");
@@ -42,11 +57,11 @@ void validate(const pool_options& options)
 
 void validate(const submit_options& options)
 {
-    const auto is_positive = [](const auto& limit) { return !limit || limit->count() > 0; };
     require(is_positive(options.timeout), "submit_options::timeout", "must be greater than zero");
     require(is_positive(options.soft_timeout), "submit_options::soft_timeout", "must be greater than zero");
     require(is_positive(options.queue_timeout), "submit_options::queue_timeout", "must be greater than zero");
     require(is_positive(options.deadline), "submit_options::deadline", "must be greater than zero");
+    require(options.retry_pause.count() >= 0, "submit_options::retry_pause", "must not be negative");
     require(options.grace.count() >= 0, "submit_options::grace", "must not be negative");
     require(options.kill_grace.count() >= 0, "submit_options::kill_grace", "must not be negative");
 }

@@ -20,7 +20,7 @@ enum class action_kind : std::uint8_t {
     kill_if_running, ///< Look again whether the task runs; if so, kill the worker, else answer with spared.
     kill,            ///< Kill the worker, whatever it does.
     collect, ///< Fetch answers that the worker may be holding back. Comes last, so that they may be told at once.
-    retire,  ///< Tell the worker that no more tasks come. It ends by itself.
+    retire,  ///< Tell the worker that no more tasks come. It ends by itself. `why`: recycled, or cancelled.
     finish,  ///< Give the caller its outcome: `reason` says which.
     forget,  ///< The scheduler will not touch the task again. Most often said by a finish already.
 };
@@ -32,7 +32,9 @@ enum class reason : std::uint8_t {
     queued_too_long,   ///< It did not start in time.
     deadline_exceeded, ///< It did not end in time, whether it ran or not.
     crashed,           ///< Its worker ended while it ran.
+    quarantined,       ///< It ended too many workers to be run again.
     start_failed,      ///< No worker could be started for it.
+    recycled,          ///< Of a worker that retires: it has done enough, is too old or too large.
 };
 
 struct action {

@@ -42,8 +42,10 @@ void scheduler::tick(time_point now)
         unwatch(t);
         if (t.where == stage::sent)
             push(action_kind::inspect, t.with->id, &t);
+        else if (const auto over = over_while_waiting(t, now))
+            expire(t, *over);
         else
-            expire(t, *over_while_waiting(t, now));
+            go_on(t);
     }
     end_late_workers(now);
     collect_held(now);
@@ -65,6 +67,7 @@ void scheduler::terminate()
 {
     closed_ = true;
     fail_waiting(reason::cancelled);
+    cancel_resting();
     for (auto& [id, w] : workers_) {
         for (task* t = w.sent.front(); t; t = t->next)
             if (!t->finished) {

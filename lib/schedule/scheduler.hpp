@@ -8,8 +8,10 @@
 #include "schedule/waiting_tasks.hpp"
 #include "schedule/worker.hpp"
 
+#include <deque>
 #include <set>
 #include <unordered_map>
+#include <vector>
 
 namespace procpool::schedule {
 
@@ -18,6 +20,10 @@ struct limits {
     std::size_t min_workers = 0; ///< Started at once and kept.
     duration start_timeout = std::chrono::seconds(30);
     duration retire_timeout = std::chrono::seconds(5); ///< A retired worker that is still there then is killed.
+    std::optional<duration> idle_timeout{};            ///< Workers beyond min_workers leave after it.
+    std::optional<std::size_t> max_tasks{};            ///< Of one worker; up to an eighth fewer.
+    std::optional<duration> max_age{};                 ///< Of one worker; up to an eighth less.
+    unsigned max_kills = 3;                            ///< A task that ended so many workers is not run again.
 };
 
 /// Counts since the beginning.
@@ -29,6 +35,22 @@ struct tally {
     std::uint64_t started_workers = 0;
     std::uint64_t crashed_workers = 0;
     std::uint64_t killed_workers = 0;
+    std::uint64_t recycled_workers = 0;
+    std::uint64_t retried = 0;
+};
+
+/// What a worker says with an answer.
+struct answer {
+    bool succeeded = true;
+    bool too_large = false; ///< The worker's memory has grown beyond its limit.
+    duration ran{};         ///< By the worker's own word.
+};
+
+/// What becomes of an answer.
+enum class verdict : std::uint8_t {
+    deliver, ///< The caller gets it.
+    drop,    ///< The caller has another outcome already.
+    retry,   ///< The task will run again.
 };
 
 /// Decides which task goes to which worker, what is sent ahead and taken back, and when workers are started, killed and
@@ -43,9 +65,8 @@ public:
     void submit(arrivals arrived, time_point now);
     /// The caller gave the task up. `if_running`: also when it runs; then its limits say what becomes of it.
     void cancel(task& t, bool if_running, time_point now);
-    /// A task came back. True: its caller must get this outcome; false: it has another already. Either way the
-    /// scheduler will not touch the task again.
-    bool answered(task& t, bool succeeded, duration ran, time_point now);
+    /// A task came back. Unless it is to run again, the scheduler will not touch it any more.
+    verdict answered(task& t, const answer& a, time_point now);
     /// Answer to take_back. Success: the task had not started and cannot start there any more.
     void taken_back(task& t, bool success, time_point now);
     /// Answer to inspect: when the task started, if it did.
@@ -53,7 +74,7 @@ public:
     /// Answer to end_if_running and kill_if_running: the task did not run any more, and its worker lives.
     void spared(task& t, time_point now);
     /// One task of a worker that has ended, told before worker_ended. `started`: it may have run there.
-    void lost(task& t, bool started);
+    void lost(task& t, bool started, time_point now);
 
     // Events of workers and of the pool.
     void worker_ready(worker_id id, time_point now);
@@ -62,6 +83,8 @@ public:
     void open(time_point now);
     /// No more tasks will come; workers are retired when all is done.
     void close(time_point now);
+    /// From now on there are at most so many workers, and fewer at least if need be.
+    void resize(std::size_t max_workers, time_point now);
     /// Cancels everything and kills all workers. Implies close.
     void terminate();
     void tick(time_point now);
@@ -72,13 +95,14 @@ public:
     /// When tick() must be called at the latest; empty: not at all.
     std::optional<time_point> next_alarm() const;
 
-    bool has_tasks() const noexcept { return !waiting_.empty() || sent_ != 0; }
+    bool has_tasks() const noexcept { return !waiting_.empty() || sent_ != 0 || resting_ != 0; }
     /// Closed, nothing left to do, and no worker exists.
     bool drained() const noexcept { return closed_ && !has_tasks() && workers_.empty(); }
     std::size_t worker_count() const noexcept { return workers_.size(); }
     std::size_t ready_count() const noexcept { return ready_.size(); }
     std::size_t busy_count() const noexcept { return ready_.size() - ready_.idle(); }
     std::size_t waiting_count() const noexcept { return waiting_.size(); }
+    std::size_t resting_count() const noexcept { return resting_; }
     std::size_t sent_count() const noexcept { return sent_; }
     const tally& counts() const noexcept { return counts_; }
 
@@ -101,10 +125,18 @@ private:
     void send(task& t, worker& w, time_point now);
     void make_way_for(int priority);
     void rebalance();
+    void take_from_leaving();
     void ask_back(task& t, recall why);
     void began(task& t);
-    void leave_worker(task& t);
+    void leave_worker(task& t, time_point now);
     void expire(task& t, reason why);
+
+    // scheduler_retries.cpp
+    static bool may_run_again(const task& t) noexcept;
+    void end_crashed(task& t);
+    void rest(task& t, time_point now);
+    void go_on(task& t);
+    void cancel_resting();
 
     // scheduler_limits.cpp
     static std::optional<reason> over_while_waiting(const task& t, time_point now) noexcept;
@@ -112,7 +144,9 @@ private:
     void condemn(task& offender, reason why, time_point now);
     void press(worker& w, time_point now);
     void reprieve(worker& w, time_point now);
-    void take_up(worker& w);
+    void clear(worker& w, const task* but_for);
+    static bool is_stuck(const task& t, time_point now) noexcept;
+    void take_up(worker& w, time_point now);
     void watch(task& t, time_point when);
     void watch_waiting(task& t);
     void watch_for_start(task& t, time_point now);
@@ -130,11 +164,28 @@ private:
     void set_alarm(worker& w, std::optional<time_point> when);
     void end_late_workers(time_point now);
     void collect_held(time_point now);
+    void retire(worker& w, reason why, time_point now);
+
+    // scheduler_staff.cpp
+    void staff(time_point now);
+    void hire(worker& w, time_point now);
+    void make_due(worker& w);
+    void start_leaving(worker& w);
+    void leave_when_idle(worker& w);
+    void take_off_lists(worker& w);
+    bool has_enough_without_due() const noexcept;
+    std::size_t seats_taken() const noexcept;
+    std::size_t replacements_at_once() const noexcept;
+    void review(worker& w, time_point now);
+    void set_review(worker& w, time_point now);
 
     limits limits_;
     waiting_tasks waiting_;
     std::unordered_map<worker_id, worker> workers_; // addresses are stable
-    by_load ready_;
+    by_load ready_;                                 // those that take tasks
+    std::deque<worker*> standby_;                   // in the order in which they became ready
+    std::deque<worker*> due_;                       // of the ready ones, oldest first
+    std::vector<worker*> idle_leaving_;             // those that leave and have nothing left to do
     send_ahead ahead_;
     start_policy starts_;
     std::set<task*, earlier> watched_;  // tasks with a limit
@@ -147,7 +198,10 @@ private:
     worker_id last_worker_ = 0;
     std::size_t sent_ = 0;
     std::size_t abandoned_ = 0; // of the sent ones: their callers have outcomes, only workers are busy with them
+    std::size_t resting_ = 0;
     std::size_t starting_ = 0;
+    std::size_t leaving_ = 0; // and not retired yet
+    std::size_t retiring_ = 0;
     bool closed_ = false;
 };
 

@@ -8,11 +8,13 @@ namespace procpool::schedule {
 namespace {
 
 constexpr duration shortest_watch = std::chrono::milliseconds(1);
+constexpr duration shortest_stuck = std::chrono::seconds(1); // a loaded machine may keep a worker from running as long
 
-// A timeout may be as long as its type can hold.
-time_point later(time_point from, duration by) noexcept
+// Until when it may go without being started. What ran once has waited its time.
+time_point end_of_waiting(const task& t) noexcept
 {
-    return by < time_point::max() - from ? from + by : time_point::max();
+    const time_point deadline = t.limits->deadline.value_or(time_point::max());
+    return t.attempt == 1 ? std::min(deadline, t.limits->queue_end.value_or(time_point::max())) : deadline;
 }
 
 } // namespace
@@ -20,7 +22,7 @@ time_point later(time_point from, duration by) noexcept
 // Whether a task that has not started is too late.
 std::optional<reason> scheduler::over_while_waiting(const task& t, time_point now) noexcept
 {
-    if (t.limits->queue_end.value_or(time_point::max()) <= now)
+    if (t.attempt == 1 && t.limits->queue_end.value_or(time_point::max()) <= now)
         return reason::queued_too_long;
     if (t.limits->deadline.value_or(time_point::max()) <= now)
         return reason::deadline_exceeded;
@@ -41,8 +43,14 @@ void scheduler::inspected(task& t, std::optional<time_point> started, time_point
 {
     if (t.where != stage::sent || t.finished)
         return;
-    if (!started)
-        return over_while_waiting(t, now) ? ask_back(t, recall::expire) : watch_for_start(t, now);
+    if (!started) {
+        watch_for_start(t, now);
+        if (over_while_waiting(t, now))
+            ask_back(t, recall::expire);
+        else if (is_stuck(t, now))
+            clear(*t.with, nullptr);
+        return;
+    }
     began(t);
     watch_running(t, std::clamp(*started, t.sent_at, now), now);
 }
@@ -77,7 +85,7 @@ void scheduler::spared(task& t, time_point now)
             return push(w.under == pressure::killed ? action_kind::kill_if_running : action_kind::end_if_running, w.id,
                         other);
     w.under = pressure::none;
-    take_up(w);
+    take_up(w, now);
     dispatch(now);
 }
 
@@ -91,15 +99,35 @@ void scheduler::condemn(task& offender, reason why, time_point now)
     finish(offender, why);
     if (w.state != worker_state::ready)
         return;
-    ready_.remove(w);
-    w.state = worker_state::condemned;
-    for (task* t = w.sent.front(); t; t = t->next)
-        if (t != &offender && !t->started)
-            ask_back(*t, recall::clear_way);
+    clear(w, &offender);
     if (why != reason::cancelled || offender.limits->grace == duration::zero())
         return press(w, now);
     push(action_kind::ask, w.id, &offender);
     set_alarm(w, later(now, offender.limits->grace));
+}
+
+// Nothing new goes there, and what has not started leaves. Without an offender: the worker is stuck, and is killed when
+// all of it could leave.
+void scheduler::clear(worker& w, const task* offender)
+{
+    if (w.takes_tasks())
+        ready_.remove(w);
+    take_off_lists(w);
+    set_alarm(w, {});
+    w.state = worker_state::condemned;
+    w.stuck = offender == nullptr;
+    for (task* t = w.sent.front(); t; t = t->next)
+        if (t != offender && !t->started)
+            ask_back(*t, recall::clear_way);
+}
+
+// Whether its worker has nothing else to do, and yet did not begin it all the time that it may take: it was stopped, or
+// does not read.
+bool scheduler::is_stuck(const task& t, time_point now) noexcept
+{
+    const worker& w = *t.with;
+    const duration patience = std::max(t.limits->timeout.value_or(duration::max()), shortest_stuck);
+    return w.state == worker_state::ready && w.sent.front() == &t && now - w.quiet_since >= patience;
 }
 
 // The next step against the first task there that has an outcome already.
@@ -130,17 +158,23 @@ void scheduler::reprieve(worker& w, time_point now)
     if (w.under == pressure::terminated)
         return kill(w, reason::cancelled);
     if (w.under == pressure::none) {
-        take_up(w);
+        take_up(w, now);
         undispatched_ = now;
     }
 }
 
 // A condemned worker takes tasks again.
-void scheduler::take_up(worker& w)
+void scheduler::take_up(worker& w, time_point now)
 {
-    set_alarm(w, {});
+    w.stuck = false;
     w.state = worker_state::ready;
+    set_alarm(w, {});
+    if (w.leaving)
+        return leave_when_idle(w);
     ready_.insert(w);
+    if (w.due)
+        due_.push_back(&w);
+    set_review(w, now);
 }
 
 void scheduler::watch(task& t, time_point when)
@@ -153,8 +187,7 @@ void scheduler::watch(task& t, time_point when)
 
 void scheduler::watch_waiting(task& t)
 {
-    const time_point end =
-        std::min(t.limits->queue_end.value_or(time_point::max()), t.limits->deadline.value_or(time_point::max()));
+    const time_point end = end_of_waiting(t);
     if (end != time_point::max())
         watch(t, end);
 }
@@ -166,9 +199,7 @@ void scheduler::watch_for_start(task& t, time_point now)
     duration patience = duration::max();
     for (const auto& limit : {t.limits->timeout, t.limits->soft_timeout})
         patience = std::min(patience, limit.value_or(duration::max()));
-    time_point next = later(now, std::max<duration>(patience, shortest_watch));
-    for (const auto& end : {t.limits->queue_end, t.limits->deadline})
-        next = std::min(next, end.value_or(time_point::max()));
+    const time_point next = std::min(later(now, std::max<duration>(patience, shortest_watch)), end_of_waiting(t));
     if (next != time_point::max())
         watch(t, next);
 }

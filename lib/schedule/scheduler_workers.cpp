@@ -3,6 +3,7 @@
 #include "schedule/scheduler.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace procpool::schedule {
 
@@ -14,8 +15,8 @@ void scheduler::worker_ready(worker_id id, time_point now)
     --starting_;
     ++counts_.started_workers;
     set_alarm(w, {});
-    w.state = worker_state::ready;
-    ready_.insert(w);
+    w.state = worker_state::standby;
+    standby_.push_back(&w);
     dispatch(now);
 }
 
@@ -28,8 +29,10 @@ void scheduler::worker_ended(worker_id id, time_point now)
         --starting_;
         starts_.failed(now);
         break;
+    case worker_state::standby:
     case worker_state::ready:
-        ready_.remove(w);
+        if (w.takes_tasks())
+            ready_.remove(w);
         ++counts_.crashed_workers;
         if (!w.has_worked)
             starts_.failed(now);
@@ -38,11 +41,22 @@ void scheduler::worker_ended(worker_id id, time_point now)
         ++counts_.killed_workers;
         break;
     case worker_state::retiring:
+        --retiring_;
+        counts_.recycled_workers += w.recycled;
         break;
     }
+    take_off_lists(w);
+    leaving_ -= w.leaving;
     workers_.erase(id);
     if (starts_.given_up() && ready_.size() == 0)
         fail_waiting(reason::start_failed);
+    dispatch(now);
+}
+
+void scheduler::resize(std::size_t max_workers, time_point now)
+{
+    limits_.max_workers = max_workers;
+    limits_.min_workers = std::min(limits_.min_workers, max_workers);
     dispatch(now);
 }
 
@@ -57,7 +71,8 @@ std::size_t scheduler::wanted_workers() const noexcept
 bool scheduler::may_start_worker() const noexcept
 {
     const bool is_probing = starts_.given_up() && starting_ != 0; // after failures one at a time
-    return !is_probing && starting_ + ready_.size() < wanted_workers() && workers_.size() < limits_.max_workers;
+    const std::size_t good = starting_ + standby_.size() + ready_.size() - due_.size();
+    return !is_probing && good < wanted_workers() && workers_.size() < limits_.max_workers + replacements_at_once();
 }
 
 void scheduler::start_workers(time_point now)
@@ -88,23 +103,33 @@ void scheduler::retire_workers(time_point now)
     if (!closed_ || has_tasks())
         return;
     for (auto& [id, w] : workers_) {
-        if (w.state == worker_state::starting) {
+        if (w.state == worker_state::starting)
             kill(w, reason::cancelled);
-        } else if (w.state == worker_state::ready) {
-            ready_.remove(w);
-            w.state = worker_state::retiring;
-            set_alarm(w, now + limits_.retire_timeout);
-            push(action_kind::retire, id);
-        }
+        else if (w.state == worker_state::ready || w.state == worker_state::standby)
+            retire(w, reason::cancelled, now);
     }
+}
+
+// It has nothing to do, and nothing more comes.
+void scheduler::retire(worker& w, reason why, time_point now)
+{
+    if (w.takes_tasks())
+        ready_.remove(w);
+    take_off_lists(w);
+    leaving_ -= std::exchange(w.leaving, false);
+    ++retiring_;
+    w.state = worker_state::retiring;
+    set_alarm(w, now + limits_.retire_timeout);
+    push(action_kind::retire, w.id, nullptr, why);
 }
 
 void scheduler::kill(worker& w, reason why)
 {
-    if (w.state == worker_state::ready)
+    if (w.takes_tasks())
         ready_.remove(w);
-    if (w.state == worker_state::starting)
-        --starting_;
+    take_off_lists(w);
+    starting_ -= w.state == worker_state::starting;
+    retiring_ -= w.state == worker_state::retiring;
     set_alarm(w, {});
     w.state = worker_state::condemned;
     w.under = pressure::killed;
@@ -126,6 +151,10 @@ void scheduler::end_late_workers(time_point now)
         worker& w = **alarms_.begin();
         if (w.state == worker_state::condemned) {
             press(w, now);
+            continue;
+        }
+        if (w.state == worker_state::ready) {
+            review(w, now);
             continue;
         }
         const bool failed = w.state == worker_state::starting;

@@ -14,6 +14,7 @@ enum class stage : std::uint8_t {
     outside, ///< Not submitted yet, or done with.
     waiting, ///< In the queue, or on its way there.
     sent,    ///< With a worker, started or not.
+    resting, ///< In the pause before it runs again.
 };
 
 /// Why a task that is with a worker is to be taken back.
@@ -37,7 +38,9 @@ struct task {
     task* next = nullptr;
     worker* with = nullptr;
     time_point sent_at{};
-    time_point alarm{}; ///< When to look whether a time of it is over.
+    time_point alarm{};        ///< When to look whether a time of it is over; when it rests: when it goes on.
+    std::uint16_t attempt = 1; ///< Which run this is, or will be.
+    std::uint16_t kills = 0;   ///< How many workers ended while they ran it.
     stage where = stage::outside;
     recall wanted_back = recall::none;
     bool started = false;  ///< It could not be taken back: it runs, or has run, on its worker.

@@ -29,8 +29,9 @@ struct frame_header {
     std::uint64_t ran_ns = 0; ///< Of an answer: how long the task ran, a hint that is used for scheduling only. Of a
                               ///< task: how long it may run, so that it can ask; 0: as long as it likes.
     frame_kind kind{};
-    std::uint16_t slot = 0;     ///< The task's place in the control page.
-    std::uint32_t may_hold = 0; ///< The worker may keep the answer back a moment, to write several at once.
+    std::uint16_t slot = 0;      ///< The task's place in the control page.
+    std::uint16_t may_hold = 0;  ///< The worker may keep the answer back a moment, to write several at once.
+    std::uint16_t too_large = 0; ///< Of an answer: the worker's memory has grown beyond its limit.
 };
 static_assert(sizeof(frame_header) == 32);
 

@@ -16,6 +16,7 @@ namespace procpool::wire {
 struct configuration {
     std::string thread_name;                           ///< What top shows.
     std::uint64_t max_result_bytes = 0;                ///< A larger answer becomes an error of its task.
+    std::optional<std::uint64_t> max_memory_bytes;     ///< With more, an answer says that it is too large.
     std::optional<std::vector<std::byte>> initializer; ///< A call, as in a task frame, to run before the first task.
 };
 

@@ -73,6 +73,8 @@ void loop::configure(const wire::frame& frame)
     const auto settings = wire::decode_configuration(frame.payload);
     os::set_thread_name(settings.thread_name);
     max_result_bytes_ = settings.max_result_bytes;
+    if (settings.max_memory_bytes)
+        memory_.emplace(*settings.max_memory_bytes);
     if (settings.initializer)
         initialize(*settings.initializer);
     wire::frame_header ready;
@@ -105,6 +107,7 @@ void loop::run_task(const wire::frame& frame)
     end_current_task();
     const std::uint64_t ended = os::now_ns();
     header.ran_ns = ended - started;
+    header.too_large = memory_ && memory_->is_exceeded();
     last_end_ns_ = ended;
     if (answers_.empty())
         held_since_ns_ = started;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "os/memory_watch.hpp"
 #include "os/shared_memory.hpp"
 #include "wire/control_page.hpp"
 #include "wire/frame.hpp"
 #include "worker/answers.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace procpool::worker {
 
@@ -35,6 +37,7 @@ private:
     answers answers_;
     detail::byte_buffer answer_; // room for a header, then the payload
     std::uint64_t max_result_bytes_ = 0;
+    std::optional<os::memory_watch> memory_;
     std::uint64_t held_since_ns_ = 0;
     std::uint64_t last_end_ns_ = 0; // of the task before, when nothing was waited for since
 };

@@ -19,8 +19,8 @@ std::string text_of(const action& a)
 {
     static constexpr std::array kinds{"spawn",           "send", "take_back", "inspect", "ask",    "end_if_running",
                                       "kill_if_running", "kill", "collect",   "retire",  "finish", "forget"};
-    static constexpr std::array reasons{"cancelled",         "timed_out", "queued_too_long",
-                                        "deadline_exceeded", "crashed",   "start_failed"};
+    static constexpr std::array reasons{"cancelled", "timed_out",   "queued_too_long", "deadline_exceeded",
+                                        "crashed",   "quarantined", "start_failed",    "recycled"};
     std::string text = kinds.at(static_cast<std::size_t>(a.kind));
     if (a.about)
         text += " t" + std::to_string(a.about->id);
@@ -28,6 +28,8 @@ std::string text_of(const action& a)
         text += " " + std::string(reasons.at(static_cast<std::size_t>(a.why)));
         return a.forgets ? text + "; forget t" + std::to_string(a.about->id) : text;
     }
+    if (a.kind == action_kind::retire && a.why == reason::recycled)
+        text += " recycled";
     return a.on ? text + " w" + std::to_string(a.on) : text;
 }
 
@@ -79,12 +81,15 @@ void play::cancel(part& p, bool if_running)
 
 void play::start(part& p)
 {
-    const stand_in& w = workers_.at(p.on);
+    stand_in& w = workers_.at(p.on);
     insist(w.works() && !w.first(word::running) && w.first(word::queued) == &p, "a worker runs one task, in order");
-    insist(!p.ran, "no task runs twice");
+    insist(!p.ran && p.runs <= p.limits.retries, "no task runs again that may not");
+    insist(w.runs < limits_.max_tasks.value_or(w.runs + 1), "no worker runs more tasks than it may");
     p.says = word::running;
     p.started = now_;
     p.ran = true;
+    ++p.runs;
+    ++w.runs;
 }
 
 void play::complete(part& p)
@@ -93,27 +98,40 @@ void play::complete(part& p)
     p.says = word::done;
 }
 
-void play::deliver(worker_id id, duration ran)
+void play::deliver(worker_id id, const schedule::answer& says)
 {
     stand_in& w = workers_.at(id);
     while (!w.tasks.empty() && w.tasks.front()->says == word::done) {
         part& p = *w.tasks.front();
         w.tasks.pop_front();
-        const bool wanted = scheduler_.answered(p.it, true, ran, now_);
-        insist(wanted != p.has_outcome(), "a caller gets one outcome");
-        p.answered = wanted;
+        const verdict v = scheduler_.answered(p.it, says, now_);
+        if (v == verdict::retry) {
+            insist(!says.succeeded && p.limits.retry_exceptions, "only what threw is run again after an answer");
+            tell("retry t" + std::to_string(p.it.id));
+            again(p);
+            continue;
+        }
+        insist((v == verdict::deliver) != p.has_outcome(), "a caller gets one outcome");
+        p.answered = v == verdict::deliver;
         p.forgotten = true;
-        tell((wanted ? "answered t" : "forget t") + std::to_string(p.it.id));
+        tell((p.answered ? "answered t" : "forget t") + std::to_string(p.it.id));
     }
     settle();
 }
 
-void play::answer(part& p, duration ran)
+void play::again(part& p)
+{
+    p.ran = p.asked = false;
+    p.says = word::none;
+    p.waits_since = act_;
+}
+
+void play::answer(part& p, const schedule::answer& says)
 {
     if (p.says == word::queued)
         start(p);
     complete(p);
-    deliver(p.on, ran);
+    deliver(p.on, says);
 }
 
 void play::ready(worker_id id)
@@ -129,7 +147,9 @@ void play::die(worker_id id)
     deliver(id);
     auto gone = workers_.extract(id);
     for (part* p : gone.mapped().tasks) {
-        scheduler_.lost(p->it, p->says == word::running);
+        scheduler_.lost(p->it, p->says == word::running, now_);
+        if (p->it.where == stage::resting)
+            again(*p);
         p->says = word::none;
         p->waits_since = act_;
         perform_all();
@@ -147,6 +167,14 @@ void play::open()
 void play::close()
 {
     scheduler_.close(now_);
+    settle();
+}
+
+void play::resize(std::size_t workers)
+{
+    resized_ = resized_ || workers < limits_.max_workers;
+    limits_.max_workers = workers;
+    scheduler_.resize(workers, now_);
     settle();
 }
 
@@ -242,7 +270,8 @@ void play::perform(const action& a)
 
 void play::spawn(worker_id id)
 {
-    insist(workers_.size() < most_workers_, "there are never more workers than allowed");
+    const std::size_t exchanged = (limits_.max_workers + 3) / 4;
+    insist(workers_.size() < limits_.max_workers + exchanged, "there are never more workers than allowed");
     insist(!terminated_, "nothing is started after terminate");
     if (starts_fail)
         scheduler_.worker_ended(id, now_);
@@ -262,6 +291,14 @@ void play::send(part& p, worker_id id)
     p.says = word::queued;
     p.on = id;
     w.tasks.push_back(&p);
+    check_seats();
+}
+
+void play::check_seats() const
+{
+    const auto busy = std::ranges::count_if(
+        workers_, [](const auto& each) { return !each.second.dead && !each.second.tasks.empty(); });
+    insist(resized_ || static_cast<std::size_t>(busy) <= limits_.max_workers, "no more workers are busy than allowed");
 }
 
 void play::take_back(part& p)
@@ -290,8 +327,10 @@ void play::fail(part& p, reason why)
     insist(!p.has_outcome(), "a caller gets one outcome");
     insist(why != reason::cancelled || p.given_up, "nothing is cancelled that nobody gave up");
     insist(why != reason::crashed || p.ran, "only what ran can have crashed");
+    insist(why != reason::quarantined || (p.ran && p.it.kills >= limits_.max_kills), "quarantine has its reason");
     insist(why != reason::timed_out || (p.ran && now_ - p.started >= *p.limits.timeout), "timed out means over time");
-    insist(why != reason::queued_too_long || (!p.ran && now_ >= *p.limits.queue_end), "who has started waits no more");
+    insist(why != reason::queued_too_long || (p.runs == 0 && now_ >= *p.limits.queue_end),
+           "who has started waits no more");
     insist(why != reason::deadline_exceeded || now_ >= *p.limits.deadline, "a deadline is not over before its time");
     p.failed = why;
 }
@@ -320,7 +359,13 @@ part& play::part_of(const action& a)
 
 play with_workers(std::size_t count, std::size_t most)
 {
-    play p({.max_workers = most, .min_workers = count});
+    return with_workers(count, limits{.max_workers = most});
+}
+
+play with_workers(std::size_t count, limits all)
+{
+    all.min_workers = count;
+    play p(all);
     p.open();
     for (worker_id id = 1; id <= count; ++id)
         p.ready(id);

@@ -25,7 +25,8 @@ struct part {
     bool asked = false;
     word says = word::none;
     worker_id on = 0;
-    bool ran = false;
+    bool ran = false; ///< In this attempt.
+    unsigned runs = 0;
     bool given_up = false; ///< Its caller cancelled it, or the pool was terminated.
     bool forgotten = false;
     unsigned waits_since = 0; ///< Which act put it into the queue.
@@ -42,6 +43,7 @@ struct stand_in {
     bool terminated = false; ///< It has SIGTERM.
     bool killed = false;
     bool retired = false;
+    std::size_t runs = 0;
     bool dead = false; ///< The scheduler does not know yet.
 
     bool takes_tasks() const noexcept { return ready && !terminated && !killed && !retired; }
@@ -56,7 +58,7 @@ inline constexpr task_limits at_once{.grace = duration::zero(), .kill_grace = du
 /// never happen ends the test. The clock moves only in pass().
 class play {
 public:
-    explicit play(const limits& l) : most_workers_(l.max_workers), scheduler_(l) {}
+    explicit play(const limits& l) : limits_(l), scheduler_(l) {}
 
     part& submit(int priority = 0, std::optional<duration> timeout = {});
     part& submit(const task_limits& limits, int priority = 0);
@@ -67,14 +69,16 @@ public:
     void start(part& p);
     /// The worker has the answer of its running task; it is held until deliver().
     void complete(part& p);
-    void deliver(worker_id id, duration ran = 1ms);
+    void deliver(worker_id id, const schedule::answer& says = {.ran = 1ms});
     /// All three.
-    void answer(part& p, duration ran = 1ms);
+    void answer(part& p, const schedule::answer& says = {.ran = 1ms});
+    void answer(part& p, duration ran) { answer(p, {.ran = ran}); }
 
     void ready(worker_id id);
     void die(worker_id id);
     void open();
     void close();
+    void resize(std::size_t workers);
     void terminate();
     void pass(duration time);
 
@@ -100,10 +104,13 @@ private:
     void end_if_running(part& p, bool stand_in::*how);
     void fail(part& p, reason why);
     void check_rest() const;
+    void check_seats() const;
+    void again(part& p);
     bool is_being_ended(const part& p) const;
     part& part_of(const action& a);
 
-    std::size_t most_workers_;
+    limits limits_;
+    bool resized_ = false;
     scheduler scheduler_;
     time_point now_{1h};
     std::map<worker_id, stand_in> workers_;
@@ -116,5 +123,6 @@ private:
 
 /// Plays with one ready worker, or more.
 play with_workers(std::size_t count, std::size_t most);
+play with_workers(std::size_t count, limits all);
 
 } // namespace procpool::schedule::test

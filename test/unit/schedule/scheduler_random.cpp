@@ -13,10 +13,7 @@ namespace {
 
 class storm {
 public:
-    explicit storm(unsigned seed)
-        : random_(seed),
-          longest_ran_(one_in(2) ? 1us : 1ms),
-          play_({.max_workers = 1 + below(4), .min_workers = below(2), .start_timeout = 50ms, .retire_timeout = 20ms})
+    explicit storm(unsigned seed) : random_(seed), longest_ran_(one_in(2) ? 1us : 1ms), play_(any_limits())
     {
         play_.meanwhile = [this](const action&) {
             if (one_in(3))
@@ -28,6 +25,8 @@ public:
     void step()
     {
         play_.starts_fail = one_in(20);
+        if (one_in(100))
+            return play_.resize(1 + below(4));
         switch (below(13)) {
         case 0:
         case 1:
@@ -66,6 +65,19 @@ public:
     }
 
 private:
+    limits any_limits()
+    {
+        const auto perhaps = [this](auto value) { return one_in(2) ? std::optional(value) : std::nullopt; };
+        return {.max_workers = 1 + below(4),
+                .min_workers = below(2),
+                .start_timeout = 50ms,
+                .retire_timeout = 20ms,
+                .idle_timeout = perhaps(duration(1 + below(10'000'000))),
+                .max_tasks = perhaps(1 + below(20)),
+                .max_age = perhaps(duration(1 + below(30'000'000))),
+                .max_kills = static_cast<unsigned>(1 + below(3))};
+    }
+
     std::size_t below(std::size_t n) { return std::uniform_int_distribution<std::size_t>(0, n - 1)(random_); }
     bool one_in(std::size_t n) { return below(n) == 0; }
 
@@ -93,6 +105,9 @@ private:
         limits.on_cancel = static_cast<when_cancelled>(below(3));
         limits.grace = any_time().value_or(duration::zero());
         limits.kill_grace = any_time().value_or(duration::zero());
+        limits.retries = one_in(3) ? static_cast<unsigned>(below(4)) : 0;
+        limits.retry_exceptions = one_in(2);
+        limits.retry_pause = any_time().value_or(duration::zero());
         play_.submit(limits, static_cast<int>(below(3)));
     }
 
@@ -133,7 +148,9 @@ private:
     void deliver_somewhere()
     {
         if (const worker_id id = any_worker([](const stand_in& w) { return w.ready; }))
-            play_.deliver(id, duration(below(static_cast<std::size_t>(longest_ran_.count()))));
+            play_.deliver(id, {.succeeded = !one_in(5),
+                               .too_large = one_in(50),
+                               .ran = duration(below(static_cast<std::size_t>(longest_ran_.count())))});
     }
 
     void start_somewhere()

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/config.hpp>
+#include <procpool/exit_status.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <sys/types.h>
+
+namespace procpool {
+
+/// What has happened. Of each worker that was started, exactly one of died, recycled and retired comes last; of each
+/// task that was queued, finished.
+enum class event_kind : std::uint8_t {
+    worker_started,  ///< Its process exists.
+    worker_ready,    ///< It takes tasks.
+    worker_died,     ///< It could not be started, has ended by itself, or was killed: `status` and `text` say how.
+    worker_replaced, ///< It was started because another one, `instead_of`, has died.
+    worker_recycled, ///< It has ended because it had done enough, was too old or too large.
+    worker_retired,  ///< It has ended because nobody needed it: idle, resize(), close().
+    task_queued,     ///< It was accepted.
+    task_started,    ///< A worker has it, and nothing before it. Cancelled at that moment it may be taken back even so.
+    task_killed,     ///< It still runs, and therefore its worker gets SIGTERM or SIGKILL.
+    task_retried,    ///< It will run again; `attempt` is that of the next run.
+    task_finished,   ///< Its caller has an outcome: `end` says which.
+};
+
+/// How a task ended.
+enum class task_end : std::uint8_t {
+    none, ///< It has not.
+    returned,
+    threw,
+    cancelled,         ///< By its caller or with its pool.
+    timed_out,         ///< errc::timed_out
+    queue_timed_out,   ///< errc::queue_timed_out
+    deadline_exceeded, ///< errc::deadline_exceeded
+    crashed,           ///< worker_crashed, or errc::protocol_error
+    quarantined,       ///< errc::quarantined
+    start_failed,      ///< errc::start_failed
+};
+
+/// Something that has happened in a pool; see pool_options::on_event.
+struct event {
+    event_kind kind{};
+    std::chrono::steady_clock::time_point time{}; ///< When the pool saw it.
+    std::uint64_t worker = 0;                     ///< Its number in the pool, from 1; 0: no worker is concerned.
+    pid_t pid = 0;                                ///< Of that worker; 0 when it has none.
+    std::uint64_t instead_of = 0;                 ///< Of worker_replaced.
+    std::uint64_t task = 0; ///< Its number in the pool, from 1 in the order of submission; 0: none.
+    unsigned attempt = 0;   ///< Which run of the task, from 1; 0: no task is concerned.
+    task_end end{};         ///< Of task_finished.
+    exit_status status{};   ///< Of worker_died.
+    std::string text{};     ///< Of worker_died: a sentence.
+};
+
+/// One line for a log, without an end of line: "worker 3 (pid 4711) ready", "task 17 finished: returned".
+PROCPOOL_DECL std::string to_string(const event& what);
+
+} // namespace procpool
