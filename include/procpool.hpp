@@ -2,12 +2,14 @@
 #pragma once
 
 #include <procpool/codec.hpp>
+#include <procpool/crash_report.hpp>
 #include <procpool/error.hpp>
 #include <procpool/event.hpp>
 #include <procpool/exception.hpp>
 #include <procpool/exit_status.hpp>
 #include <procpool/future.hpp>
 #include <procpool/options.hpp>
+#include <procpool/output.hpp>
 #include <procpool/pool.hpp>
 #include <procpool/stats.hpp>
 #include <procpool/task.hpp>

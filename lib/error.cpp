@@ -65,10 +65,9 @@ const boost::system::error_category& error_category() noexcept
     return *the_category;
 }
 
-worker_crashed::worker_crashed(pid_t pid, exit_status status, const std::string& what)
-    : runtime_error(what),
-      pid_(pid),
-      status_(status)
+worker_crashed::worker_crashed(crash_report report)
+    : runtime_error(report.summary()),
+      report_(std::make_shared<const crash_report>(std::move(report)))
 {
 }
 

@@ -25,7 +25,7 @@ std::string worker_of(const event& what)
 
 std::string task_of(const event& what)
 {
-    return "task " + std::to_string(what.task) +
+    return "task " + std::to_string(what.task) + (what.task_name.empty() ? "" : " (" + what.task_name + ")") +
            (what.attempt > 1 ? " (attempt " + std::to_string(what.attempt) + ")" : "");
 }
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/crash_report.hpp>
 #include <procpool/detail/config.hpp>
 #include <procpool/exit_status.hpp>
 
 #include <boost/system/error_code.hpp>
 #include <boost/system/system_error.hpp>
 
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <sys/types.h>
@@ -43,20 +45,21 @@ inline boost::system::error_code make_error_code(errc e) noexcept
     return {static_cast<int>(e), error_category()};
 }
 
-/// The worker that ran the task ended before it had answered.
+/// The worker that ran the task ended before it had answered. what() is the report's summary().
 class PROCPOOL_DECL worker_crashed : public std::runtime_error {
 public:
-    worker_crashed(pid_t pid, exit_status status, const std::string& what);
+    explicit worker_crashed(crash_report report);
     ~worker_crashed() override;
 
     /// The process id that the worker had. The process is gone; the number may be in use again.
-    pid_t pid() const noexcept { return pid_; }
+    pid_t pid() const noexcept { return report_->pid; }
     /// How it ended.
-    const exit_status& status() const noexcept { return status_; }
+    const exit_status& status() const noexcept { return report_->status; }
+    /// All that is known about it. Lives as long as a copy of this exception.
+    const crash_report& report() const noexcept { return *report_; }
 
 private:
-    pid_t pid_;
-    exit_status status_;
+    std::shared_ptr<const crash_report> report_;
 };
 
 /// A task threw something that has no type on this side: an unregistered exception type, or no exception class at all.

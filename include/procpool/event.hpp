@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/crash_report.hpp>
 #include <procpool/detail/config.hpp>
-#include <procpool/exit_status.hpp>
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <sys/types.h>
 
@@ -16,7 +17,7 @@ namespace procpool {
 enum class event_kind : std::uint8_t {
     worker_started,  ///< Its process exists.
     worker_ready,    ///< It takes tasks.
-    worker_died,     ///< It could not be started, has ended by itself, or was killed: `status` and `text` say how.
+    worker_died,     ///< It could not be started, has ended by itself, or was killed: `report` and `text` say how.
     worker_replaced, ///< It was started because another one, `instead_of`, has died.
     worker_recycled, ///< It has ended because it had done enough, was too old or too large.
     worker_retired,  ///< It has ended because nobody needed it: idle, resize(), close().

@@ -37,7 +37,7 @@ struct pool_options {
     /// Runs in each worker before its first task: `procpool::task(load_model, path)`. If it throws, the worker does not
     /// start.
     std::optional<task<void>> initializer{};
-    /// The workers' environment and directory.
+    /// The workers' environment, directory, stdout and stderr.
     worker_options worker{};
     /// How long a worker may take to become ready, initializer included. Greater than zero.
     std::chrono::nanoseconds start_timeout = std::chrono::seconds(30);
@@ -84,6 +84,8 @@ enum class on_cancel {
 struct submit_options {
     /// Waiting tasks of higher priority start first; among equals the order of submission holds.
     int priority = 0;
+    /// What errors and crash reports call the task beside its number. Default: the name of a named task, else none.
+    std::string name{};
     /// How long the task may run, counted from the start of its run. Then it fails with errc::timed_out, and its worker
     /// gets SIGTERM, after kill_grace SIGKILL, and is replaced; no other task notices. Greater than zero. Default: no
     /// limit.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "link/launch.hpp"
 
+#include "os/oom_kills.hpp"
 #include "os/pipe.hpp"
 #include "os/this_process.hpp"
 #include "wire/control_page.hpp"
@@ -50,6 +51,7 @@ std::string sentence_for(const launch_plan& plan, std::error_code error)
 launched launch(const launch_plan& plan, std::uint64_t number)
 {
     launched result;
+    result.oom_kills = os::oom_kills();
     const std::uint64_t nonce = os::random_bits();
     os::pipe_ends tasks = os::make_pipe();
     os::pipe_ends answers = os::make_pipe();

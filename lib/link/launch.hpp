@@ -5,6 +5,8 @@
 #include "os/shared_memory.hpp"
 #include "os/spawn.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +29,7 @@ struct launched {
     os::descriptor answers;    ///< Read end.
     os::descriptor lifeline;   ///< Write end; nobody else has one. Never written to.
     os::mapping page;
+    std::optional<std::uint64_t> oom_kills; ///< os::oom_kills() before the start.
 };
 
 /// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the four above, the pidfd

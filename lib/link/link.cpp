@@ -20,7 +20,8 @@ link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, l
       answers_(executor, worker.answers.release()),
       pid_(worker.child.pid),
       process_(std::in_place, executor, std::move(worker.child), groups),
-      frames_(max_result_bytes + wire::max_exception_bytes)
+      frames_(max_result_bytes + wire::max_exception_bytes),
+      oom_kills_at_start_(worker.oom_kills)
 {
     os::set_non_blocking(tasks_.native_handle());
 }
@@ -125,12 +126,14 @@ void link::retire()
 
 void link::kill() noexcept
 {
+    killed_ = true;
     if (process_)
         process_->kill();
 }
 
 void link::terminate() noexcept
 {
+    killed_ = true;
     if (process_)
         process_->terminate();
 }

@@ -16,6 +16,12 @@
 #include <memory>
 #include <optional>
 
+namespace procpool {
+
+struct crash_report;
+
+} // namespace procpool
+
 namespace procpool::link {
 
 class link;
@@ -68,6 +74,9 @@ public:
     /// Whether it was ended because it sent bytes that make no sense.
     bool broke_protocol() const noexcept { return broke_protocol_; }
 
+    /// What is known about the end of the process, without what concerns a task. When it has ended.
+    crash_report report() const;
+
     /// Queues a task for the worker; flush() writes it. Returns its slot.
     std::uint16_t send(task& t, const outgoing_task& described);
     /// Asks the task in a slot to stop.
@@ -109,6 +118,7 @@ private:
     void on_exit(std::size_t);
     void end();
     void drain();
+    bool may_have_run_out_of_memory() const;
 
     std::uint64_t number_;
     std::shared_ptr<link_events> events_;
@@ -126,6 +136,7 @@ private:
     wire::frame_reader frames_;
     wire::answer_stream stream_;
     std::optional<os::child_exit> exit_;
+    std::optional<std::uint64_t> oom_kills_at_start_;
     std::uint32_t modules_sent_ = 0;
     bool reading_ = false;
     bool writing_ = false;
@@ -133,6 +144,7 @@ private:
     bool ready_ = false;
     bool refused_ = false;
     bool broke_protocol_ = false;
+    bool killed_ = false; // by this process
 };
 
 } // namespace procpool::link

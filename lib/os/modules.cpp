@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/modules.hpp"
 
+#include "os/build_id.hpp"
 #include "os/this_process.hpp"
 
 #include <algorithm>
 #include <cstring>
 #include <dlfcn.h>
-#include <elf.h>
 #include <filesystem>
 #include <limits>
 #include <link.h>
-#include <span>
 #include <string_view>
 
 namespace procpool::os {
@@ -38,33 +37,12 @@ bool contains(const loaded& info, std::uintptr_t address)
     });
 }
 
-/// The build id among the notes of one segment: headers, each followed by a name and a value, both padded.
-bytes build_id_among(bytes notes, std::size_t alignment)
-{
-    const auto padded = [&](std::size_t size) { return (size + alignment - 1) / alignment * alignment; };
-    ElfW(Nhdr) header{};
-    while (notes.size() >= sizeof header) {
-        std::memcpy(&header, notes.data(), sizeof header);
-        const bytes name = notes.subspan(sizeof header);
-        const std::size_t value_at = padded(sizeof header + header.n_namesz);
-        const std::size_t next = padded(value_at + header.n_descsz);
-        if (value_at + header.n_descsz > notes.size())
-            return {};
-        if (header.n_type == NT_GNU_BUILD_ID && header.n_namesz == 4 && std::memcmp(name.data(), "GNU", 4) == 0)
-            return notes.subspan(value_at, header.n_descsz);
-        notes = notes.subspan(std::min(next, notes.size()));
-    }
-    return {};
-}
-
 bytes build_id_of(const loaded& info)
 {
     for (const auto& segment : segments_of(info)) {
         if (segment.p_type != PT_NOTE || !contains(info, address_of(info, segment)))
             continue;
-        // The linker has mapped the notes there; the number is the only handle that ELF gives.
-        const auto* begin = reinterpret_cast<const std::byte*>(address_of(info, segment)); // NOLINT
-        const bytes id = build_id_among({begin, segment.p_memsz}, segment.p_align == 8 ? 8 : 4);
+        const bytes id = build_id_in(segment, info.dlpi_addr);
         if (!id.empty())
             return id;
     }
@@ -132,6 +110,16 @@ bool is_still_at(const module& known, const void* address) noexcept
     const auto end = reinterpret_cast<std::uintptr_t>(mapped.dlfo_map_end);
     return begin <= known.begin && known.end <= end && !known.id.empty() &&
            std::memcmp(known.id_at, known.id.data(), known.id.size()) == 0;
+}
+
+std::optional<mapped_module> mapped_module_at(std::uintptr_t address) noexcept
+{
+    dl_find_object mapped{};
+    if (::_dl_find_object(reinterpret_cast<void*>(address), &mapped) != 0) // NOLINT: a number is all that a frame has
+        return std::nullopt;
+    return mapped_module{.path = mapped.dlfo_link_map->l_name,
+                         .base = mapped.dlfo_link_map->l_addr,
+                         .id = build_id_at(mapped.dlfo_map_start, mapped.dlfo_link_map->l_addr)};
 }
 
 std::optional<module> module_with(const build_id& id)

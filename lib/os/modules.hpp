@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,16 @@ std::optional<module> module_of(const void* address);
 /// Whether a module that was found before is the one that contains the address now: it was neither unloaded nor
 /// replaced by another build at the same place. Much faster than to look for the module of the address.
 bool is_still_at(const module& known, const void* address) noexcept;
+
+/// What a crashing process can find out about a module.
+struct mapped_module {
+    const char* path;              ///< Empty for the program itself.
+    std::uintptr_t base;           ///< Where it is loaded.
+    std::span<const std::byte> id; ///< Its build id in memory; empty when it has none.
+};
+
+/// The module that contains an address; empty when none does. Async-signal-safe: takes no lock and no memory.
+std::optional<mapped_module> mapped_module_at(std::uintptr_t address) noexcept;
 
 /// The module that has this build id and is loaded now; empty when none is.
 std::optional<module> module_with(const build_id& id);

@@ -36,7 +36,8 @@ public:
         ::posix_spawnattr_destroy(&attributes_);
     }
 
-    void set_standard_streams() noexcept;
+    void set_stdin() noexcept;
+    void set_output(int stream, int wanted, const descriptor& lifted) noexcept;
     void set_descriptors(std::span<const descriptor> sources) noexcept;
     void set_directory(const std::string& directory) noexcept;
     void set_signals_and_group() noexcept;
@@ -62,13 +63,17 @@ bool is_standard_stream(int fd) noexcept
     return flags >= 0 && (flags & FD_CLOEXEC) == 0;
 }
 
-void recipe::set_standard_streams() noexcept
+void recipe::set_stdin() noexcept
 {
     note(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
-    for (const int stream : {STDOUT_FILENO, STDERR_FILENO}) {
-        if (!is_standard_stream(stream))
-            note(::posix_spawn_file_actions_addopen(&actions_, stream, "/dev/null", O_WRONLY, 0));
-    }
+}
+
+void recipe::set_output(int stream, int wanted, const descriptor& lifted) noexcept
+{
+    if (lifted)
+        note(::posix_spawn_file_actions_adddup2(&actions_, lifted.get(), stream));
+    else if (wanted == spawn_request::discarded || !is_standard_stream(stream))
+        note(::posix_spawn_file_actions_addopen(&actions_, stream, "/dev/null", O_WRONLY, 0));
 }
 
 /// The sources lie above all targets: none is overwritten before its turn, and none equals its target, where dup2 would
@@ -129,20 +134,35 @@ std::string program_of(const spawn_request& request, std::error_code& error)
 }
 
 /// Copies of the descriptors to pass, numbered above all targets.
-std::vector<descriptor> lift(std::span<const int> descriptors, std::error_code& error)
-{
-    const int above = spawn_request::first_descriptor + static_cast<int>(descriptors.size());
-    std::vector<descriptor> lifted;
-    lifted.reserve(descriptors.size());
-    for (const int fd : descriptors) {
-        lifted.push_back(duplicate_from(fd, above));
-        if (!lifted.back()) {
-            error = last_error();
-            break;
-        }
+class lifted_descriptors {
+public:
+    lifted_descriptors(const spawn_request& request, std::error_code& error)
+        : above_(spawn_request::first_descriptor + static_cast<int>(request.descriptors.size()))
+    {
+        out = lift(request.out, error);
+        err = lift(request.err, error);
+        channel.reserve(request.descriptors.size());
+        for (const int fd : request.descriptors)
+            channel.push_back(lift(fd, error));
     }
-    return lifted;
-}
+
+    descriptor out; ///< Empty unless it is redirected; likewise:
+    descriptor err;
+    std::vector<descriptor> channel;
+
+private:
+    descriptor lift(int fd, std::error_code& error) const
+    {
+        if (fd < 0 || error)
+            return {};
+        descriptor copy = duplicate_from(fd, above_);
+        if (!copy)
+            error = last_error();
+        return copy;
+    }
+
+    int above_;
+};
 
 std::error_code start(const spawn_request& request, pid_t& pid)
 {
@@ -150,12 +170,14 @@ std::error_code start(const spawn_request& request, pid_t& pid)
     const std::string program = program_of(request, error);
     if (error)
         return error;
-    const std::vector<descriptor> sources = lift(request.descriptors, error);
+    const lifted_descriptors sources(request, error);
     if (error)
         return error;
     recipe steps;
-    steps.set_standard_streams();
-    steps.set_descriptors(sources);
+    steps.set_stdin();
+    steps.set_output(STDOUT_FILENO, request.out, sources.out);
+    steps.set_output(STDERR_FILENO, request.err, sources.err);
+    steps.set_descriptors(sources.channel);
     steps.set_directory(request.directory);
     steps.set_signals_and_group();
     return steps.start(program, request, pid);

@@ -21,8 +21,13 @@ struct spawn_request {
     std::vector<std::string> environment; ///< "NAME=value" each.
     std::string directory;                ///< The working directory; empty: the parent's.
     std::span<const int> descriptors;     ///< descriptors[i] becomes number first_descriptor + i.
-    /// Below it are stdin (/dev/null), stdout and stderr (the parent's, or /dev/null where it has none).
+    /// Below it are stdin (/dev/null), stdout and stderr.
     static constexpr int first_descriptor = 3;
+    /// What becomes stdout and stderr: a descriptor, or one of these.
+    int out = inherited;
+    int err = inherited;
+    static constexpr int inherited = -1; ///< The parent's, or /dev/null where it has none.
+    static constexpr int discarded = -2; ///< /dev/null.
 };
 
 /// A started child: nobody has waited for it yet.

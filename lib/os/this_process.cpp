@@ -82,6 +82,11 @@ std::string executable_path()
     return path;
 }
 
+std::string own_program()
+{
+    return "/proc/" + std::to_string(::getpid()) + "/exe";
+}
+
 std::string program_name()
 {
     return std::filesystem::path(executable_path()).filename().string();

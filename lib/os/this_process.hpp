@@ -25,6 +25,9 @@ void set_thread_name(const std::string& name) noexcept;
 /// The path of this program's file, without the kernel's " (deleted)" when it is gone or was replaced.
 std::string executable_path();
 
+/// A path that leads to this program's file also when that is gone or was replaced, and in every process.
+std::string own_program();
+
 /// The name of this program: the last part of its path.
 std::string program_name();
 

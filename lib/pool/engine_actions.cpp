@@ -175,9 +175,9 @@ outcome engine::failure_of(const action& next)
     case schedule::reason::deadline_exceeded:
         return deadline_exceeded(next.about->with != nullptr);
     case schedule::reason::crashed:
-        return crashed(*ended_worker_);
+        return crashed(*ended_worker_, scheduled_operation::of(*next.about), now());
     case schedule::reason::quarantined:
-        return quarantined(next.about->kills, crashed(*ended_worker_));
+        return quarantined(crashed(*ended_worker_, scheduled_operation::of(*next.about), now()), next.about->kills);
     case schedule::reason::start_failed:
         return could_not_start(start_failure_);
     case schedule::reason::recycled:

@@ -2,8 +2,8 @@
 // The engine's part that tells pool_options::on_event what happens.
 #include "pool/engine.hpp"
 
-#include "pool/failures.hpp"
 #include "pool/pool_impl.hpp"
+#include "pool/task_report.hpp"
 
 namespace procpool::detail {
 namespace {
@@ -67,12 +67,13 @@ void engine::tell_ended(const link::link& worker, const seat& at)
         return tell_worker(*at.retired_for == schedule::reason::recycled ? event_kind::worker_recycled
                                                                          : event_kind::worker_retired,
                            worker);
+    const auto report = std::make_shared<const crash_report>(worker.report());
     events_.add({.kind = event_kind::worker_died,
                  .time = now(),
                  .worker = worker.number(),
                  .pid = worker.pid(),
-                 .status = status_of(worker),
-                 .text = end_of(worker)});
+                 .report = report,
+                 .text = report->summary()});
     vacant_.push_back(worker.number());
 }
 
@@ -80,7 +81,7 @@ void engine::tell_task(event_kind kind, const scheduled_operation& op, task_end 
 {
     if (!events_.wanted())
         return;
-    event what{.kind = kind, .time = now(), .task = op.id, .attempt = op.attempt, .end = end};
+    event what{.kind = kind, .time = now(), .task = op.id, .attempt = op.attempt, .end = end, .task_name = name_of(op)};
     if (op.with) {
         what.worker = op.with->id;
         what.pid = seats_.at(op.with->id).link->pid();

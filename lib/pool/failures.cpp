@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "pool/failures.hpp"
 
+#include "pool/task_report.hpp"
 #include "wire/exception_record.hpp"
 
 #include <procpool/detail/throw_error.hpp>
 
 #include <boost/asio/error.hpp>
 
-#include <csignal>
 #include <sstream>
 
 namespace procpool::detail {
@@ -35,21 +35,6 @@ std::string message_of(const std::exception_ptr& exception)
 }
 
 } // namespace
-
-exit_status status_of(const link::link& worker)
-{
-    exit_status status;
-    if (const auto& how = worker.exit()) {
-        (how->by_signal ? status.signal : status.code) = how->number;
-        status.core_dumped = how->core_dumped;
-    }
-    return status;
-}
-
-std::string end_of(const link::link& worker)
-{
-    return name_of(worker) + " " + status_of(worker).str();
-}
 
 outcome failed_with(errc code, const std::string& sentence)
 {
@@ -103,17 +88,16 @@ outcome deadline_exceeded(bool has_worker)
                                   : "the task's deadline passed before it started: it was given up");
 }
 
-outcome crashed(const link::link& worker)
+outcome crashed(const link::link& worker, const scheduled_operation& task, schedule::time_point now)
 {
     if (worker.broke_protocol())
         return failed_with(errc::protocol_error,
                            name_of(worker) + " sent bytes that make no sense while it had the task, and was ended: the "
                                              "task's code may have written to descriptor 4 or into the pool's memory");
-    return {.error = std::make_exception_ptr(
-                worker_crashed(worker.pid(), status_of(worker), end_of(worker) + " while it ran the task"))};
+    return {.error = std::make_exception_ptr(worker_crashed(report_of(worker, task, now)))};
 }
 
-outcome quarantined(unsigned kills, const outcome& last)
+outcome quarantined(const outcome& last, unsigned kills)
 {
     return failed_with(errc::quarantined, "the task has ended " + std::to_string(kills) +
                                               " workers and will not be run again (pool_options::max_kills); the last "
@@ -128,7 +112,7 @@ outcome could_not_start(const std::string& reason)
 
 std::string start_failure(const link::link& worker)
 {
-    return end_of(worker) +
+    return name_of(worker) + " " + worker.report().status.str() +
            " before it was ready: its program must reach procpool::run_if_worker() in main, and have all its libraries";
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "link/link.hpp"
+#include "schedule/task.hpp"
 
 #include <procpool/detail/operation.hpp>
 #include <procpool/error.hpp>
@@ -18,15 +19,12 @@ outcome queue_is_full(const pool_options& options);
 outcome timed_out(std::uint64_t worker, pid_t pid, std::chrono::nanoseconds limit);
 outcome queued_too_long();
 outcome deadline_exceeded(bool has_worker);
-/// The worker ended, or was ended because it sent nonsense, while the task was there.
-outcome crashed(const link::link& worker);
-/// The last of the workers that the task ended had this outcome for it.
-outcome quarantined(unsigned kills, const outcome& last);
+/// The worker ended, or was ended because it sent nonsense, while it ran the task.
+outcome crashed(const link::link& worker, const scheduled_operation& task, schedule::time_point now);
+/// The same for the last of the workers that the task ended.
+outcome quarantined(const outcome& last, unsigned kills);
 outcome could_not_start(const std::string& reason);
 
-exit_status status_of(const link::link& worker);
-/// How a worker has ended: "worker 3 (pid 4711) was killed by SIGKILL".
-std::string end_of(const link::link& worker);
 /// Why a worker that was not ready yet has ended.
 std::string start_failure(const link::link& worker);
 std::string start_took_too_long(const link::link& worker, std::chrono::nanoseconds limit);

@@ -11,7 +11,7 @@ bool needs_limits(const submit_options& options)
 {
     const submit_options usual;
     return options.timeout || options.soft_timeout || options.queue_timeout || options.deadline || options.retries ||
-           options.on_cancel != usual.on_cancel || options.grace != usual.grace ||
+           !options.name.empty() || options.on_cancel != usual.on_cancel || options.grace != usual.grace ||
            options.kill_grace != usual.kill_grace;
 }
 
@@ -48,7 +48,7 @@ operation::operation(call&& made, const submit_options& options)
     auto* scheduled = new (scheduled_operation::storage_of(*this)) scheduled_operation(*this);
     scheduled->priority = options.priority;
     if (needs_limits(options)) {
-        scheduled->own_limits = std::make_unique<schedule::task_limits>(limits_for(options));
+        scheduled->own_limits = std::make_unique<own_limits>(limits_for(options), options.name);
         scheduled->limits = scheduled->own_limits.get();
     }
 }

@@ -7,16 +7,22 @@
 
 #include <memory>
 #include <new>
+#include <string>
 
 namespace procpool::detail {
+
+/// What most tasks do not have: limits other than the usual ones, or a name.
+struct own_limits : schedule::task_limits {
+    std::string name;
+};
 
 /// An operation as the scheduler sees it, inside the operation's own memory.
 struct scheduled_operation : schedule::task {
     explicit scheduled_operation(operation& o) noexcept : owner(o) {}
 
     operation& owner;
-    std::unique_ptr<const schedule::task_limits> own_limits; ///< Null: the usual ones.
-    std::uint16_t slot = 0;                                  ///< In the page of the worker that has it.
+    std::unique_ptr<const detail::own_limits> own_limits; ///< Null: the usual ones, and no name.
+    std::uint16_t slot = 0;                               ///< In the page of the worker that has it.
 
     static scheduled_operation& of(operation& op) noexcept
     {

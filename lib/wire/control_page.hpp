@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "wire/crash_record.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -79,6 +81,7 @@ struct control_page {
         bell; ///< The parent counts it up, and wakes who waits on it, when it asks a task to stop.
     std::array<task_slot, slot_count> slots;
     outbox answers;
+    crash_record crash; ///< Costs no memory before the worker writes it: the page is zeroes until then.
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "the control page is shared between processes");

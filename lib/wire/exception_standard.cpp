@@ -125,9 +125,8 @@ void add_with_details(std::vector<exception_entry>& to)
     to.push_back(with_state<std::bad_variant_access>(
         [](const std::bad_variant_access& error) { return std::string(error.what()); },
         [](const std::string& message) { return make_bad_variant_access(message); }));
-    to.push_back(with_state<worker_crashed>(
-        [](const worker_crashed& error) { return std::tuple(error.pid(), error.status(), std::string()); },
-        [](const auto& state) { return std::make_from_tuple<worker_crashed>(state); }));
+    to.push_back(with_state<worker_crashed>([](const worker_crashed& error) { return error.report(); },
+                                            [](const crash_report& report) { return worker_crashed(report); }));
     to.push_back(
         with_state<task_error>([](const task_error& error) { return std::tuple(error.type_name(), error.message()); },
                                [](const auto& state) { return std::make_from_tuple<task_error>(state); }));

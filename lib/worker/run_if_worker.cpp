@@ -4,6 +4,7 @@
 #include "os/lifeline.hpp"
 #include "os/this_process.hpp"
 #include "wire/worker_start.hpp"
+#include "worker/crash_handler.hpp"
 #include "worker/identity.hpp"
 #include "worker/loop.hpp"
 #include "worker/main_guard.hpp"
@@ -32,6 +33,7 @@ void close_channel_on_exec()
     close_channel_on_exec();
     if (os::arm_lifeline(wire::lifeline_descriptor))
         os::exit_now(EXIT_SUCCESS); // the parent is gone
+    worker::record_crashes(reinterpret_cast<wire::control_page*>(page.data())->crash);
     worker::loop(std::move(page)).run();
 }
 

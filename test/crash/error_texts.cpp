@@ -200,6 +200,12 @@ void crash()
     run<void>(one_worker(), procpool::task([] { ::raise(SIGKILL); }));
 }
 
+void crash_with_an_address()
+{
+    const auto use_nothing = [] { *reinterpret_cast<volatile int*>(16) = 1; };
+    procpool::pool(one_worker()).async_submit({.name = "thumbnail"}, use_nothing).get(60s);
+}
+
 void exit_with_three()
 {
     run<void>(one_worker(), procpool::task([] { ::_exit(3); }));
@@ -309,8 +315,10 @@ const row rows[] = {
     {ROW(invalid_option), "procpool::pool_options::workers must be from 1 to 4096"},
     {ROW(runs_too_long), "the task ran longer than its timeout of 0.02 s: worker K (pid N) that ran it is killed and "
                          "replaced"},
-    {ROW(crash), "worker K (pid N) killed by SIGKILL while it ran the task"},
-    {ROW(exit_with_three), "worker K (pid N) exited with status 3 while it ran the task"},
+    {ROW(crash), "worker K (pid N) was killed by SIGKILL while it ran task 1"},
+    {ROW(crash_with_an_address),
+     "worker K (pid N) was killed by SIGSEGV at address 0x10 while it ran task 1 (thumbnail)"},
+    {ROW(exit_with_three), "worker K (pid N) exited with status 3 while it ran task 1"},
     {ROW(too_large), "the task's result of 1008 bytes is larger than pool_options::max_result_bytes"},
     {ROW(unwritable), "A value of type (anonymous namespace)::refuses_to_be_written could not be turned into bytes: "
                       "not today"},

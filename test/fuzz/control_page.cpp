@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A worker that writes anything to its page: a sequence of steps, some of an honest worker and parent, some not. As
 // long as only honest steps touched a slot, a task is either claimed or revoked, never both; whatever was written, what
-// the parent fetches from the outbox lies in the outbox.
+// the parent fetches from the outbox lies in the outbox, and what it reads of a crash in the record of that.
 #include "wire/control_page.hpp"
 #include "wire/frame.hpp"
 #include "wire/outbox.hpp"
@@ -48,7 +48,7 @@ struct parent_and_worker {
 
     void publish()
     {
-        slot().publish(++last_id);
+        slot().publish(++last_id, 0);
         claimed = revoked = false;
         honest = true;
     }
@@ -77,11 +77,22 @@ struct parent_and_worker {
         while (frames.next()) {
         }
     }
+    void scribble_into_crash(steps& from)
+    {
+        auto* const bytes = reinterpret_cast<std::byte*>(&page.crash);
+        bytes[from.next<std::uint16_t>() % sizeof(crash_record)] = from.next<std::byte>();
+    }
+    void read_crash()
+    {
+        const auto said = read(page.crash);
+        if (said && said->stack.size() > crash_record::most_frames)
+            std::abort();
+    }
 };
 
 void take_step(parent_and_worker& world, steps& from)
 {
-    const auto kind = from.next<std::uint8_t>() % 10;
+    const auto kind = from.next<std::uint8_t>() % 12;
     switch (kind) {
     case 0:
         return world.publish();
@@ -102,8 +113,12 @@ void take_step(parent_and_worker& world, steps& from)
         return world.page.answers.begin.store(from.next<std::uint64_t>());
     case 8:
         return world.page.answers.end.store(from.next<std::uint64_t>());
-    default:
+    case 9:
         return world.collect();
+    case 10:
+        return world.scribble_into_crash(from);
+    default:
+        return world.read_crash();
     }
 }
 

@@ -10,6 +10,7 @@ int main()
 {
     procpool::register_task("who", shared_module::who_am_i);
     procpool::register_task("twice", [](int value) { return 2 * value; });
+    procpool::register_task("die", [] { std::abort(); });
     procpool::run_if_worker();
     return EXIT_FAILURE;
 }

@@ -228,9 +228,18 @@ BOOST_AUTO_TEST_CASE(an_unknown_category_keeps_name_and_text)
 
 BOOST_AUTO_TEST_CASE(the_librarys_own_exceptions_arrive_as_themselves)
 {
-    const auto crash = arrived(worker_crashed(42, {.code = {}, .signal = 11, .core_dumped = true}, "It crashed."));
+    const crash_report report{.worker = 3,
+                              .pid = 42,
+                              .status = {.code = {}, .signal = 11, .core_dumped = true},
+                              .fault_address = 16,
+                              .last_lines = {"It hurts."},
+                              .stack = {{.address = 4096, .module = "/bin/true", .offset = 96}},
+                              .task = 17};
+    const auto crash = arrived(worker_crashed(report));
     BOOST_TEST(crash.pid() == 42);
     BOOST_TEST(crash.status().str() == "killed by SIGSEGV (core dumped)");
+    BOOST_TEST((crash.report() == report));
+    BOOST_TEST(crash.what() == report.summary());
     const auto error = arrived(task_error("a::type", "text"));
     BOOST_TEST(error.type_name() == "a::type");
     BOOST_TEST(error.message() == "text");

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+// What a link knows about the end of its worker.
+#include "link/link.hpp"
+
+#include "os/oom_kills.hpp"
+
+#include <procpool/crash_report.hpp>
+
+#include <csignal>
+
+namespace procpool::link {
+namespace {
+
+constexpr std::uint64_t bytes_per_kib = 1024;
+
+exit_status status_of(const std::optional<os::child_exit>& how)
+{
+    exit_status status;
+    if (how) {
+        (how->by_signal ? status.signal : status.code) = how->number;
+        status.core_dumped = how->core_dumped;
+    }
+    return status;
+}
+
+/// Whether the processor has raised the signal because of an address that it knows.
+bool has_fault_address(const wire::last_words& said)
+{
+    const bool names_one = said.signal == SIGSEGV || said.signal == SIGBUS || said.signal == SIGILL ||
+                           said.signal == SIGFPE || said.signal == SIGTRAP;
+    return names_one && said.code > 0 && said.code != SI_KERNEL;
+}
+
+void add_last_words(crash_report& report, const wire::last_words& said)
+{
+    report.signal_code = said.code;
+    if (has_fault_address(said))
+        report.fault_address = said.fault_address;
+    if (said.peak_memory_kib != 0)
+        report.peak_memory = said.peak_memory_kib * bytes_per_kib;
+    for (const auto& each : said.stack)
+        report.stack.push_back(
+            {.address = each.address, .module = each.module, .offset = each.offset, .build_id = each.build_id});
+}
+
+} // namespace
+
+crash_report link::report() const
+{
+    crash_report report{.worker = number_, .pid = pid_, .status = status_of(exit_)};
+    report.out_of_memory = may_have_run_out_of_memory();
+    if (exit_) {
+        report.cpu_time = std::chrono::microseconds(exit_->user_us + exit_->system_us);
+        const auto max_rss = static_cast<std::uint64_t>(exit_->max_rss_kib);
+        if (max_rss > page_.crash.max_rss_at_start_kib)
+            report.peak_memory = max_rss * bytes_per_kib;
+    }
+    // What does not fit the status was left by a crash that did not end the process, or by a liar.
+    if (const auto said = wire::read(page_.crash); said && report.status.signal == said->signal)
+        add_last_words(report, *said);
+    return report;
+}
+
+bool link::may_have_run_out_of_memory() const
+{
+    return exit_ && exit_->by_signal && exit_->number == SIGKILL && !killed_ && os::oom_kills() > oom_kills_at_start_;
+}
+
+} // namespace procpool::link
