@@ -30,16 +30,16 @@ std::string how_it_ended(const crash_report& report)
     if (report.fault_address)
         text += " at address " + hexadecimal(*report.fault_address);
     if (report.out_of_memory)
-        text += ", most likely by the kernel because memory had run out,";
+        text += ", most likely by the kernel because memory had run out";
     return text;
 }
 
-/// "task 17 (thumbnail), attempt 2".
+/// " while it ran task 17 (thumbnail), attempt 2".
 std::string what_it_ran(const crash_report& report)
 {
     if (report.task == 0)
-        return "it ran no task";
-    std::string text = "it ran task " + std::to_string(report.task);
+        return "";
+    std::string text = " while it ran task " + std::to_string(report.task);
     if (!report.task_name.empty())
         text += " (" + report.task_name + ")";
     if (report.attempt > 1)
@@ -81,7 +81,7 @@ std::string line_of(const stack_frame& frame)
 std::string crash_report::summary() const
 {
     return "worker " + std::to_string(worker) + " (pid " + std::to_string(pid) + ") " + how_it_ended(*this) +
-           " while " + what_it_ran(*this);
+           what_it_ran(*this);
 }
 
 std::string crash_report::str() const

@@ -59,7 +59,7 @@ struct crash_report {
     /// it: it was killed from outside, it exited, or something else handles its signals, such as a sanitizer.
     std::vector<stack_frame> stack{};
 
-    /// The task that it ran: its number in the pool, from 1; 0 if it ran none.
+    /// The task that it ran: its number in the pool, from 1; 0 if it ran none, or in an event.
     std::uint64_t task = 0;
     /// submit_options::name, or the name under which a named task is registered.
     std::string task_name{};

@@ -49,11 +49,12 @@ struct event {
     std::uint64_t worker = 0;                     ///< Its number in the pool, from 1; 0: no worker is concerned.
     pid_t pid = 0;                                ///< Of that worker; 0 when it has none.
     std::uint64_t instead_of = 0;                 ///< Of worker_replaced.
-    std::uint64_t task = 0; ///< Its number in the pool, from 1 in the order of submission; 0: none.
-    unsigned attempt = 0;   ///< Which run of the task, from 1; 0: no task is concerned.
-    task_end end{};         ///< Of task_finished.
-    exit_status status{};   ///< Of worker_died.
-    std::string text{};     ///< Of worker_died: a sentence.
+    std::uint64_t task = 0;  ///< Its number in the pool, from 1 in the order of submission; 0: none.
+    unsigned attempt = 0;    ///< Which run of the task, from 1; 0: no task is concerned.
+    task_end end{};          ///< Of task_finished.
+    std::string task_name{}; ///< As in crash_report; empty when the task has none.
+    std::shared_ptr<const crash_report> report{}; ///< Of worker_died; null when it could not be started.
+    std::string text{};                           ///< Of worker_died: a sentence.
 };
 
 /// One line for a log, without an end of line: "worker 3 (pid 4711) ready", "task 17 finished: returned".

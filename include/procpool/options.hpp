@@ -12,6 +12,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <type_traits>
 
 namespace procpool {
 
@@ -84,8 +86,9 @@ enum class on_cancel {
 struct submit_options {
     /// Waiting tasks of higher priority start first; among equals the order of submission holds.
     int priority = 0;
-    /// What errors and crash reports call the task beside its number. Default: the name of a named task, else none.
-    std::string name{};
+    /// What errors and crash reports call the task beside its number. Must live until the task is queued, which
+    /// copies it. Default: the name of a named task, else none.
+    std::string_view name{};
     /// How long the task may run, counted from the start of its run. Then it fails with errc::timed_out, and its worker
     /// gets SIGTERM, after kill_grace SIGKILL, and is replaced; no other task notices. Greater than zero. Default: no
     /// limit.
@@ -113,6 +116,10 @@ struct submit_options {
     /// How long after SIGTERM a worker gets SIGKILL. Not negative; zero: at once, without SIGTERM.
     std::chrono::nanoseconds kill_grace = std::chrono::seconds(1);
 };
+
+// g++ 12 copies a temporary aggregate in a co_await expression byte by byte, and destroys both: a std::string in it would
+// be freed twice.
+static_assert(std::is_trivially_copyable_v<submit_options>);
 
 /// Throws boost::system::system_error with errc::invalid_option and a sentence that names the field, when an option is
 /// outside its range. The constructors of pool and every submission call it.

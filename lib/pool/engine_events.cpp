@@ -81,7 +81,13 @@ void engine::tell_task(event_kind kind, const scheduled_operation& op, task_end 
 {
     if (!events_.wanted())
         return;
-    event what{.kind = kind, .time = now(), .task = op.id, .attempt = op.attempt, .end = end, .task_name = name_of(op)};
+    const bool is_settled = kind == event_kind::task_killed; // its call is gone
+    event what{.kind = kind,
+               .time = now(),
+               .task = op.id,
+               .attempt = op.attempt,
+               .end = end,
+               .task_name = is_settled ? given_name(op) : name_of(op)};
     if (op.with) {
         what.worker = op.with->id;
         what.pid = seats_.at(op.with->id).link->pid();

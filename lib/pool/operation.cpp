@@ -48,7 +48,7 @@ operation::operation(call&& made, const submit_options& options)
     auto* scheduled = new (scheduled_operation::storage_of(*this)) scheduled_operation(*this);
     scheduled->priority = options.priority;
     if (needs_limits(options)) {
-        scheduled->own_limits = std::make_unique<own_limits>(limits_for(options), options.name);
+        scheduled->own_limits = std::make_unique<own_limits>(limits_for(options), std::string(options.name));
         scheduled->limits = scheduled->own_limits.get();
     }
 }

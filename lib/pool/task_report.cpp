@@ -16,11 +16,15 @@ std::string registered_name(std::span<const std::byte> call)
 
 } // namespace
 
+std::string given_name(const scheduled_operation& task)
+{
+    return task.own_limits ? task.own_limits->name : std::string();
+}
+
 std::string name_of(const scheduled_operation& task)
 {
-    if (task.own_limits && !task.own_limits->name.empty())
-        return task.own_limits->name;
-    return registered_name(task.call());
+    auto given = given_name(task);
+    return given.empty() ? registered_name(task.call()) : given;
 }
 
 crash_report report_of(const link::link& worker, const scheduled_operation& task, schedule::time_point now)

@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_SUITE(crash_report_)
 BOOST_AUTO_TEST_CASE(a_summary_is_one_sentence)
 {
     const crash_report exited{.worker = 3, .pid = 4711, .status = {.code = 3, .signal = {}}};
-    BOOST_TEST(exited.summary() == "worker 3 (pid 4711) exited with status 3 while it ran no task");
+    BOOST_TEST(exited.summary() == "worker 3 (pid 4711) exited with status 3");
     const crash_report unknown{.worker = 3, .pid = 4711, .task = 17};
     BOOST_TEST(unknown.summary() == "worker 3 (pid 4711) ended with an unknown status while it ran task 17");
     const crash_report faulted{.worker = 3,
@@ -25,7 +25,7 @@ BOOST_AUTO_TEST_CASE(a_summary_is_one_sentence)
                                     "ran task 17 (thumbnail), attempt 2");
     const crash_report starved{.worker = 3, .pid = 4711, .status = {.code = {}, .signal = 9}, .out_of_memory = true};
     BOOST_TEST(starved.summary() == "worker 3 (pid 4711) was killed by SIGKILL, most likely by the kernel because "
-                                    "memory had run out, while it ran no task");
+                                    "memory had run out");
 }
 
 BOOST_AUTO_TEST_CASE(the_whole_report_has_figures_stack_and_last_lines)
