@@ -11,7 +11,10 @@
 #include <procpool/options.hpp>
 #include <procpool/output.hpp>
 #include <procpool/pool.hpp>
+#include <procpool/resource_limits.hpp>
+#include <procpool/sandbox.hpp>
 #include <procpool/stats.hpp>
 #include <procpool/task.hpp>
 #include <procpool/this_task.hpp>
 #include <procpool/worker.hpp>
+#include <procpool/worker_options.hpp>

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <procpool/output.hpp>
+#include <procpool/resource_limits.hpp>
+#include <procpool/sandbox.hpp>
 
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <map>
@@ -10,6 +13,16 @@
 #include <string>
 
 namespace procpool {
+
+/// How the processes that tasks start are kept together with their worker. Where the system does not allow it, the
+/// worker does not start (errc::start_failed).
+enum class containment : std::uint8_t {
+    none,          ///< By the worker's process group: those that leave it (setsid, setpgid) live on.
+    pid_namespace, ///< None outlives its worker or this process, whatever it does. Needs root or user namespaces; there,
+                   ///< as in containers, getpid() is another number than worker_crashed::pid().
+    cgroup, ///< None outlives its worker. Needs a writable cgroup v2. After the death of this process, those that
+            ///< had left the group live on.
+};
 
 /// What the worker processes get. Everything else is fixed: stdin is /dev/null, nothing of this process but stdout and
 /// stderr is open, blocked or ignored in a worker.
@@ -33,6 +46,12 @@ struct worker_options {
     /// @par Throws    What it throws leaves through the context's run(), as from an Asio handler; the lines that follow
     ///                are delivered nevertheless.
     std::function<void(const output_line&)> on_output{};
+    /// What each worker may use at most.
+    resource_limits limits{};
+    /// What its tasks are kept from.
+    sandbox_options sandbox{};
+    /// How what its tasks start is kept together with it.
+    containment contain = containment::none;
 };
 
 } // namespace procpool

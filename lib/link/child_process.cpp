@@ -8,11 +8,13 @@
 
 namespace procpool::link {
 
-child_process::child_process(const boost::asio::any_io_executor& executor, os::spawned child, live_groups& groups)
+child_process::child_process(const boost::asio::any_io_executor& executor, os::spawned child,
+                             std::optional<os::control_group> cgroup, live_groups& groups)
     : groups_(groups),
       pid_(child.pid),
       process_(executor, child.pid, os::duplicate(child.pidfd.get()).release()),
-      pidfd_(executor, child.pidfd.release())
+      pidfd_(executor, child.pidfd.release()),
+      cgroup_(std::move(cgroup))
 {
     groups_.add(pid_, pidfd_.native_handle());
 }
@@ -23,6 +25,8 @@ child_process::~child_process()
         return;
     if (os::is_forked_copy()) {
         process_.detach();
+        if (cgroup_)
+            cgroup_->release();
         return;
     }
     if (!os::was_discarded(pidfd_.native_handle()))
@@ -53,6 +57,7 @@ std::optional<os::child_exit> child_process::end()
     const auto status = os::peek_exit(pidfd_.native_handle());
     if (status)
         os::kill_group(pid_);
+    cgroup_.reset();
     groups_.remove(pid_);
     boost::system::error_code already_discarded;
     process_.wait(already_discarded);

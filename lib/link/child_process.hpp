@@ -3,6 +3,7 @@
 
 #include "link/live_groups.hpp"
 #include "os/child.hpp"
+#include "os/control_group.hpp"
 #include "os/spawn.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -18,8 +19,9 @@ namespace procpool::link {
 /// its number could belong to somebody else when we signal its group.
 class child_process {
 public:
-    /// Takes over a started child.
-    child_process(const boost::asio::any_io_executor& executor, os::spawned child, live_groups& groups);
+    /// Takes over a started child, and its control group if it has one of its own.
+    child_process(const boost::asio::any_io_executor& executor, os::spawned child,
+                  std::optional<os::control_group> cgroup, live_groups& groups);
     /// Kills the group and reaps, if end() was not called. In a forked copy of the host it does nothing.
     ~child_process();
     child_process(const child_process&) = delete;
@@ -48,6 +50,7 @@ private:
     pid_t pid_;
     boost::process::v2::basic_process<boost::asio::any_io_executor> process_;
     boost::asio::posix::stream_descriptor pidfd_;
+    std::optional<os::control_group> cgroup_; // what is in there is killed with it
     bool ended_ = false;
 };
 

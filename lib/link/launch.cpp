@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "link/launch.hpp"
 
+#include "os/child.hpp"
 #include "os/oom_kills.hpp"
 #include "os/pipe.hpp"
 #include "os/this_process.hpp"
@@ -8,6 +9,7 @@
 #include "wire/worker_start.hpp"
 
 #include <array>
+#include <csignal>
 #include <filesystem>
 #include <new>
 #include <stdexcept>
@@ -46,6 +48,18 @@ std::string sentence_for(const launch_plan& plan, std::error_code error)
     return "the worker program " + program + " could not be started: " + error.message();
 }
 
+// Before it gets its first message: nothing of a task has run.
+void move_into(const os::control_group& group, const os::spawned& child)
+{
+    try {
+        group.add(child.pid);
+    } catch (...) {
+        os::send_signal(child.pidfd.get(), SIGKILL);
+        os::reap(child.pidfd.get());
+        throw;
+    }
+}
+
 } // namespace
 
 launched launch(const launch_plan& plan, std::uint64_t number)
@@ -65,8 +79,12 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     request.environment = environment_for(plan, nonce);
     request.directory = plan.directory;
     request.descriptors = given;
+    if (plan.own_cgroup)
+        result.cgroup.emplace("procpool-" + std::to_string(nonce));
     if (const auto error = os::spawn(request, result.child))
         throw std::runtime_error(sentence_for(plan, error));
+    if (result.cgroup)
+        move_into(*result.cgroup, result.child);
 
     result.tasks = std::move(tasks.write);
     result.tasks_kept = std::move(tasks.read);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "os/control_group.hpp"
 #include "os/descriptor.hpp"
 #include "os/shared_memory.hpp"
 #include "os/spawn.hpp"
@@ -18,6 +19,7 @@ struct launch_plan {
     std::vector<std::string> environment; ///< Changes to this process's: "NAME=value" sets, "NAME" removes.
     std::string directory;                ///< Empty: this process's.
     std::string name;                     ///< ps shows "name: worker 3".
+    bool own_cgroup = false;
 };
 
 /// A started worker process and the parent's ends of everything that leads to it.
@@ -30,6 +32,7 @@ struct launched {
     os::descriptor lifeline;   ///< Write end; nobody else has one. Never written to.
     os::mapping page;
     std::optional<std::uint64_t> oom_kills; ///< os::oom_kills() before the start.
+    std::optional<os::control_group> cgroup;
 };
 
 /// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the four above, the pidfd

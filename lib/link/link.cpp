@@ -19,7 +19,7 @@ link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, l
       tasks_(executor, worker.tasks.release()),
       answers_(executor, worker.answers.release()),
       pid_(worker.child.pid),
-      process_(std::in_place, executor, std::move(worker.child), groups),
+      process_(std::in_place, executor, std::move(worker.child), std::move(worker.cgroup), groups),
       frames_(max_result_bytes + wire::max_exception_bytes),
       oom_kills_at_start_(worker.oom_kills)
 {

@@ -15,7 +15,7 @@ using last_words = void (*)(const siginfo_t& info, void* context) noexcept;
 /// whatever `say` does, and also when that crashes.
 ///
 /// A signal that has a disposition already keeps it: a sanitizer's, or the program's own. A process that this one has
-/// forked dies without last words. Other threads that crash meanwhile wait for the end. To be called once.
+/// forked dies without last words, unless it calls this too. Other threads that crash meanwhile wait for the end.
 void give_last_words(last_words say) noexcept;
 
 } // namespace procpool::os

@@ -35,7 +35,7 @@ std::size_t cpus_in_affinity_mask() noexcept
 }
 
 /// A byte that is 1, and 0 in every process that is forked from now on.
-const volatile char* make_wiped_byte()
+volatile char* make_wiped_byte()
 {
     const auto page_size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
     void* page = ::mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -44,6 +44,21 @@ const volatile char* make_wiped_byte()
     auto* byte = static_cast<volatile char*>(page);
     *byte = 1;
     return byte;
+}
+
+volatile char& wiped_byte()
+{
+    static volatile char* const byte = make_wiped_byte();
+    return *byte;
+}
+
+std::string read_executable_path()
+{
+    constexpr std::string_view deleted = " (deleted)";
+    std::string path = std::filesystem::read_symlink("/proc/self/exe").string();
+    if (path.ends_with(deleted))
+        path.resize(path.size() - deleted.size());
+    return path;
 }
 
 } // namespace
@@ -64,8 +79,12 @@ std::size_t descriptor_limit() noexcept
 
 bool is_forked_copy()
 {
-    static const volatile char* const byte = make_wiped_byte();
-    return *byte == 0;
+    return wiped_byte() == 0;
+}
+
+void accept_forked_copy()
+{
+    wiped_byte() = 1;
 }
 
 void set_thread_name(const std::string& name) noexcept
@@ -75,10 +94,7 @@ void set_thread_name(const std::string& name) noexcept
 
 std::string executable_path()
 {
-    constexpr std::string_view deleted = " (deleted)";
-    std::string path = std::filesystem::read_symlink("/proc/self/exe").string();
-    if (path.ends_with(deleted))
-        path.resize(path.size() - deleted.size());
+    static const std::string path = read_executable_path();
     return path;
 }
 

@@ -19,10 +19,14 @@ std::size_t descriptor_limit() noexcept;
 /// Throws std::system_error when the first call finds no memory; later calls never throw.
 bool is_forked_copy();
 
+/// From now on this process, which is such a copy, counts as the original.
+void accept_forked_copy();
+
 /// Names the calling thread, cut to 15 bytes; ps and top show the main thread's as that of the process.
 void set_thread_name(const std::string& name) noexcept;
 
-/// The path of this program's file, without the kernel's " (deleted)" when it is gone or was replaced.
+/// The path of this program's file, without the kernel's " (deleted)" when it is gone or was replaced. Asked
+/// of /proc at the first call, which in a worker comes before its sandbox closes.
 std::string executable_path();
 
 /// A path that leads to this program's file also when that is gone or was replaced, and in every process.

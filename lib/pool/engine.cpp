@@ -103,7 +103,7 @@ void engine::worker_ready(link::link& from)
 
 void engine::worker_refused(link::link&, std::span<const std::byte> exception)
 {
-    start_failure_ = initializer_threw(exception);
+    start_failure_ = refusal(exception);
 }
 
 void engine::task_answered(scheduled_operation& op, const wire::frame& answer)

@@ -34,6 +34,18 @@ std::string message_of(const std::exception_ptr& exception)
     }
 }
 
+/// What an initializer threw, or why the worker could not be confined as its options say?
+bool is_the_workers_own(const std::exception_ptr& exception)
+{
+    try {
+        std::rethrow_exception(exception);
+    } catch (const boost::system::system_error& e) {
+        return e.code() == errc::start_failed;
+    } catch (...) {
+        return false;
+    }
+}
+
 } // namespace
 
 outcome failed_with(errc code, const std::string& sentence)
@@ -124,9 +136,10 @@ std::string start_took_too_long(const link::link& worker, std::chrono::nanosecon
            "needs a greater pool_options::start_timeout";
 }
 
-std::string initializer_threw(std::span<const std::byte> exception)
+std::string refusal(std::span<const std::byte> exception)
 {
-    return "its initializer threw: " + message_of(wire::decode_exception(exception));
+    const auto thrown = wire::decode_exception(exception);
+    return (is_the_workers_own(thrown) ? "" : "its initializer threw: ") + message_of(thrown);
 }
 
 } // namespace procpool::detail

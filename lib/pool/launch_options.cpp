@@ -19,6 +19,22 @@ std::vector<std::string> changes_of(const worker_options& options)
     return changes;
 }
 
+// The worker may have another directory than this process has now.
+void make_absolute(std::optional<std::vector<std::filesystem::path>>& paths)
+{
+    if (paths)
+        for (auto& path : *paths)
+            path = std::filesystem::absolute(path);
+}
+
+sandbox_options sandbox_of(const worker_options& options)
+{
+    sandbox_options sandbox = options.sandbox;
+    make_absolute(sandbox.readable);
+    make_absolute(sandbox.writable);
+    return sandbox;
+}
+
 } // namespace
 
 link::launch_plan plan_for(const pool_options& options)
@@ -26,7 +42,8 @@ link::launch_plan plan_for(const pool_options& options)
     return {.executable = options.executable.empty() ? "" : std::filesystem::absolute(options.executable).string(),
             .environment = changes_of(options.worker),
             .directory = options.worker.cwd.string(),
-            .name = name_of(options)};
+            .name = name_of(options),
+            .own_cgroup = options.worker.contain == containment::cgroup};
 }
 
 wire::configuration first_message_for(const pool_options& options)
@@ -35,6 +52,9 @@ wire::configuration first_message_for(const pool_options& options)
     message.thread_name = name_of(options);
     message.max_result_bytes = options.max_result_bytes;
     message.max_memory_bytes = options.max_memory_per_worker;
+    message.limits = options.worker.limits;
+    message.sandbox = sandbox_of(options.worker);
+    message.contain = options.worker.contain;
     if (options.initializer) {
         const auto& call = options.initializer->encoded().bytes;
         message.initializer.emplace(call.begin(), call.end());

@@ -11,6 +11,8 @@
 namespace procpool {
 namespace {
 
+constexpr unsigned most_cpus = 8192;
+
 void require(bool holds, const char* field, const char* rule)
 {
     if (!holds)
@@ -28,6 +30,27 @@ void require_environment(const worker_options& options)
         return !entry.first.empty() && entry.first.find('=') == std::string::npos;
     });
     require(sound, "worker_options::env", "has a name that is empty or contains '='");
+}
+
+void require_limits(const resource_limits& limits)
+{
+    require(limits.address_space != 0u, "resource_limits::address_space", "must be greater than zero");
+    require(!limits.cpu_time || limits.cpu_time->count() >= 1, "resource_limits::cpu_time", "must be at least 1 s");
+    const int nice = limits.nice.value_or(0);
+    require(nice >= -20 && nice <= 19, "resource_limits::nice", "must be from -20 to 19");
+    const bool sound = std::ranges::all_of(limits.cpus, [](unsigned cpu) { return cpu < most_cpus; });
+    require(sound, "resource_limits::cpus", "has a CPU above 8191, the most that Linux numbers");
+}
+
+bool has_empty_path(const std::optional<std::vector<std::filesystem::path>>& paths)
+{
+    return paths && std::ranges::any_of(*paths, [](const auto& path) { return path.empty(); });
+}
+
+void require_sandbox(const sandbox_options& sandbox)
+{
+    require(!has_empty_path(sandbox.readable), "sandbox_options::readable", "has a path that is empty");
+    require(!has_empty_path(sandbox.writable), "sandbox_options::writable", "has a path that is empty");
 }
 
 } // namespace
@@ -53,6 +76,8 @@ void validate(const pool_options& options)
     require(options.max_pending_bytes != 0u, "pool_options::max_pending_bytes", "must be at least 1");
     require(options.max_result_bytes >= 1, "pool_options::max_result_bytes", "must be at least 1");
     require_environment(options.worker);
+    require_limits(options.worker.limits);
+    require_sandbox(options.worker.sandbox);
 }
 
 void validate(const submit_options& options)

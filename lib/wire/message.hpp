@@ -2,6 +2,7 @@
 #pragma once
 
 #include <procpool/detail/byte_buffer.hpp>
+#include <procpool/worker_options.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -18,6 +19,9 @@ struct configuration {
     std::uint64_t max_result_bytes = 0;                ///< A larger answer becomes an error of its task.
     std::optional<std::uint64_t> max_memory_bytes;     ///< With more, an answer says that it is too large.
     std::optional<std::vector<std::byte>> initializer; ///< A call, as in a task frame, to run before the first task.
+    resource_limits limits;
+    sandbox_options sandbox;
+    containment contain = containment::none;
 };
 
 /// A module that the calls that follow refer to by its number.

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "worker/loop.hpp"
 
+#include "os/pid_namespace.hpp"
 #include "os/pipe.hpp"
 #include "os/this_process.hpp"
 #include "wire/exception_record.hpp"
 #include "wire/message.hpp"
 #include "wire/worker_start.hpp"
 #include "worker/code_table.hpp"
+#include "worker/confine.hpp"
+#include "worker/crash_handler.hpp"
 #include "worker/current_task.hpp"
 #include "worker/run_call.hpp"
 
@@ -14,11 +17,13 @@
 
 #include <cstdlib>
 #include <limits>
+#include <new>
 
 namespace procpool::worker {
 namespace {
 
 constexpr std::size_t keep_capacity = 1024 * 1024;
+constexpr std::size_t spare_size = 64 * 1024; // small enough to lie in the heap, where little allocations find it
 
 detail::byte_buffer exception_record(const std::exception_ptr& thrown)
 {
@@ -71,22 +76,46 @@ void loop::handle(const wire::frame& frame)
 void loop::configure(const wire::frame& frame)
 {
     const auto settings = wire::decode_configuration(frame.payload);
-    os::set_thread_name(settings.thread_name);
     max_result_bytes_ = settings.max_result_bytes;
+    if (settings.contain == containment::pid_namespace)
+        or_refuse([this] { enter_pid_namespace(); });
     if (settings.max_memory_bytes)
         memory_.emplace(*settings.max_memory_bytes);
+    os::set_thread_name(settings.thread_name);
     if (settings.initializer)
         initialize(*settings.initializer);
+    or_refuse([&] { confine(settings.limits, settings.sandbox); });
     wire::frame_header ready;
     ready.kind = wire::frame_kind::ready;
     clear_answer();
     answer(ready);
 }
 
+void loop::enter_pid_namespace()
+{
+    os::enter_pid_namespace();
+    record_crashes(page_.crash); // those of this process, which is another one now
+}
+
 void loop::initialize(std::span<const std::byte> call)
 {
-    if (run_into_answer(call) == wire::frame_kind::result)
-        return;
+    if (run_into_answer(call) != wire::frame_kind::result)
+        refuse();
+}
+
+template <class Step>
+void loop::or_refuse(Step step)
+{
+    try {
+        step();
+    } catch (const std::exception& failure) {
+        answer_with(detail::make_error(errc::start_failed, failure.what()));
+        refuse();
+    }
+}
+
+void loop::refuse()
+{
     wire::frame_header refused;
     refused.kind = wire::frame_kind::start_failed;
     answer(refused);
@@ -98,6 +127,8 @@ void loop::initialize(std::span<const std::byte> call)
 void loop::run_task(const wire::frame& frame)
 {
     auto& slot = page_.slots[frame.header.slot];
+    if (!spare_)
+        spare_.reset(new (std::nothrow) std::byte[spare_size]);
     const std::uint64_t started = last_end_ns_ != 0 ? last_end_ns_ : os::now_ns();
     if (!slot.claim(frame.header.id, started))
         return;
@@ -129,13 +160,20 @@ wire::frame_kind loop::run_into_answer(std::span<const std::byte> call)
                                     " bytes is larger than pool_options::max_result_bytes");
     } catch (...) {
         kind = wire::frame_kind::exception;
-        clear_answer();
-        const auto record = exception_record(std::current_exception());
-        answer_.append(record.data(), record.size());
+        answer_with(std::current_exception());
     }
     if (os::is_forked_copy()) // the task forked, and this is the child that came back out of it
         os::exit_now(EXIT_SUCCESS);
     return kind;
+}
+
+// When the task has used up the memory, the spare is what the exception is written with.
+void loop::answer_with(const std::exception_ptr& thrown)
+{
+    spare_.reset();
+    clear_answer();
+    const auto record = exception_record(thrown);
+    answer_.append(record.data(), record.size());
 }
 
 void loop::answer(wire::frame_header header)

@@ -8,6 +8,8 @@
 #include "worker/answers.hpp"
 
 #include <cstdint>
+#include <exception>
+#include <memory>
 #include <optional>
 
 namespace procpool::worker {
@@ -23,9 +25,14 @@ public:
 private:
     void handle(const wire::frame& frame);
     void configure(const wire::frame& frame);
+    void enter_pid_namespace();
     void initialize(std::span<const std::byte> call);
+    template <class Step>
+    void or_refuse(Step step);
+    [[noreturn]] void refuse();
     void run_task(const wire::frame& frame);
     wire::frame_kind run_into_answer(std::span<const std::byte> call);
+    void answer_with(const std::exception_ptr& thrown);
     void answer(wire::frame_header header);
     void clear_answer();
 
@@ -35,7 +42,8 @@ private:
     wire::control_page& page_;
     wire::frame_reader frames_;
     answers answers_;
-    detail::byte_buffer answer_; // room for a header, then the payload
+    detail::byte_buffer answer_;         // room for a header, then the payload
+    std::unique_ptr<std::byte[]> spare_; // memory, given up when a task has thrown
     std::uint64_t max_result_bytes_ = 0;
     std::optional<os::memory_watch> memory_;
     std::uint64_t held_since_ns_ = 0;

@@ -104,6 +104,21 @@ void initializer_throws()
     run({.workers = 1, .initializer = procpool::task(throw_no_model)});
 }
 
+void no_readable_path()
+{
+    run({.workers = 1, .worker = {.sandbox = {.readable = std::vector<fs::path>{"/nowhere"}}}});
+}
+
+void too_little_address_space()
+{
+    run({.workers = 1, .worker = {.limits = {.address_space = 4096}}});
+}
+
+void no_such_cpu()
+{
+    run({.workers = 1, .worker = {.limits = {.cpus = {0, 8191}}}});
+}
+
 void unknown_task()
 {
     run(one_worker(helper_program("named_tasks")), procpool::task(procpool::named_task<int(int)>("thrice"), 1));
@@ -241,6 +256,7 @@ std::string general(std::string text)
 {
     text = std::regex_replace(text, std::regex("pid [0-9]+"), "pid N");
     text = std::regex_replace(text, std::regex("worker [0-9]+ "), "worker K ");
+    text = std::regex_replace(text, std::regex("has [0-9]+ bytes"), "has K bytes");
     replace_all(text, fs::path(helper_program("")).string(), "HELPERS/");
     replace_all(text, fs::read_symlink("/proc/self/exe").string(), "PROGRAM");
     return std::regex_replace(text, std::regex("/tmp/procpool-[A-Za-z0-9]+"), "DIRECTORY");
@@ -289,6 +305,13 @@ const row rows[] = {
      "greater pool_options::start_timeout"},
     {ROW(initializer_throws),
      "no worker could be started for the task: its initializer threw: there is no model in /models"},
+    {ROW(no_readable_path), "no worker could be started for the task: the path /nowhere of the sandbox cannot be used: "
+                            "No such file or directory; correct sandbox_options::readable or writable"},
+    {ROW(too_little_address_space),
+     "no worker could be started for the task: procpool::resource_limits::address_space = 4096 cannot be set: the "
+     "worker has K bytes already, before its first task"},
+    {ROW(no_such_cpu), "no worker could be started for the task: procpool::resource_limits::cpus cannot be set: CPU "
+                       "8191 does not exist or must not be used here"},
     {ROW(unknown_task),
      "the worker program has no task named \"thrice\": call procpool::register_task(\"thrice\", ...) "
      "in its main before procpool::run_if_worker()"},

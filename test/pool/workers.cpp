@@ -201,6 +201,15 @@ BOOST_AUTO_TEST_CASE(options_outside_their_range_are_refused_by_the_name_of_thei
     BOOST_TEST(refusal_of({.workers = 1, .min_workers = 2}) == invalid);
     BOOST_TEST(refusal_of({.worker = {.env = {{"", "x"}}}}) == invalid);
     BOOST_TEST(refusal_of({.worker = {.env = {{"A=B", "x"}}}}) == invalid);
+    BOOST_TEST(refusal_of({.worker = {.limits = {.address_space = 0}}}) == invalid);
+    BOOST_TEST(refusal_of({.worker = {.limits = {.cpu_time = std::chrono::seconds(0)}}}) == invalid);
+    BOOST_TEST(refusal_of({.worker = {.limits = {.nice = -21}}}) == invalid);
+    BOOST_TEST(refusal_of({.worker = {.limits = {.nice = 20}}}) == invalid);
+    BOOST_TEST(refusal_of({.worker = {.limits = {.cpus = {0, 8192}}}}) == invalid);
+    BOOST_TEST(!refusal_of({.worker = {.limits = {.open_files = 0, .nice = 19, .cpus = {0, 8191}}}}));
+    const std::vector<std::filesystem::path> no_path{"/", ""};
+    BOOST_TEST(refusal_of({.worker = {.sandbox = {.readable = no_path}}}) == invalid);
+    BOOST_TEST(refusal_of({.worker = {.sandbox = {.writable = no_path}}}) == invalid);
     BOOST_TEST(refusal_of({.start_timeout = std::chrono::seconds(0)}) == invalid);
     BOOST_TEST(refusal_of({.max_pending = 0}) == invalid);
     BOOST_TEST(refusal_of({.max_pending_bytes = 0}) == invalid);

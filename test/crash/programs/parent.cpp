@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
+#include <fstream>
 #include <map>
 #include <string>
 #include <unistd.h>
@@ -15,7 +16,8 @@ namespace {
 
 void tell_pid(const std::string& mailbox)
 {
-    const std::int32_t pid = ::getpid();
+    std::int32_t pid = 0;
+    std::ifstream("/proc/self/stat") >> pid; // in a pid namespace getpid() is another one
     const int fd = ::open(mailbox.c_str(), O_WRONLY | O_CLOEXEC);
     if (::write(fd, &pid, sizeof pid) != static_cast<ssize_t>(sizeof pid))
         std::abort();
@@ -62,14 +64,29 @@ void start_others(const std::string& mailbox)
     wait_for_ever();
 }
 
+void leave_the_session(const std::string& mailbox)
+{
+    if (::fork() == 0) {
+        ::setsid();
+        tell_pid(mailbox);
+    }
+    wait_for_ever();
+}
+
 } // namespace
 
 int main(int, char* argv[])
 {
     procpool::run_if_worker();
-    const std::map<std::string, void (*)(const std::string&)> tasks{
-        {"spin", spin}, {"stop", stop}, {"block_all_signals", block_all_signals}, {"start_others", start_others}};
-    procpool::pool pool({.workers = 1});
-    pool.async_submit(tasks.at(argv[1]), std::string(argv[2]));
+    const std::map<std::string, void (*)(const std::string&)> tasks{{"spin", spin},
+                                                                    {"stop", stop},
+                                                                    {"block_all_signals", block_all_signals},
+                                                                    {"start_others", start_others},
+                                                                    {"leave_the_session", leave_the_session}};
+    const std::string what = argv[1];
+    const auto contain =
+        what == "leave_the_session" ? procpool::containment::pid_namespace : procpool::containment::none;
+    procpool::pool pool({.workers = 1, .worker = {.contain = contain}});
+    pool.async_submit(tasks.at(what), std::string(argv[2]));
     wait_for_ever();
 }

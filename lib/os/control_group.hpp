@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <sys/types.h>
+
+namespace procpool::os {
+
+/// A control group (cgroup v2) below this process's own. Its members, and all that they start, can be killed together:
+/// no process leaves it by itself. Move-only.
+class control_group {
+public:
+    /// Makes it. Throws std::runtime_error with a sentence.
+    explicit control_group(const std::string& name);
+    control_group(control_group&& other) noexcept;
+    control_group& operator=(control_group&&) = delete;
+    /// Kills all members and removes the group. Waits for their end, but no longer than a second: one that hangs in
+    /// the kernel leaves the group behind.
+    ~control_group();
+
+    /// Moves a process into it. Throws in the same way.
+    void add(pid_t process) const;
+    /// Leaves the group as it is: it is another process's.
+    void release() noexcept { path_.clear(); }
+    const std::filesystem::path& path() const noexcept { return path_; }
+
+private:
+    std::filesystem::path path_;
+};
+
+} // namespace procpool::os

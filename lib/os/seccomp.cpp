@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/seccomp.hpp"
+
+#include <stdexcept>
+
+#ifdef PROCPOOL_HAS_LIBSECCOMP
+
+#include "os/seccomp_calls.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <linux/seccomp.h>
+#include <memory>
+#include <seccomp.h>
+#include <string>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+namespace procpool::os {
+
+namespace {
+
+void check(int result)
+{
+    if (result < 0)
+        throw std::runtime_error(std::string("the filter of system calls could not be set: ") + std::strerror(-result) +
+                                 "; a thread of the worker may have a filter of its own");
+}
+
+/// Everything that is not allowed fails with EPERM.
+class filter {
+public:
+    filter() : context_(::seccomp_init(SCMP_ACT_ERRNO(EPERM)), &::seccomp_release)
+    {
+        if (!context_)
+            throw std::bad_alloc();
+        check(::seccomp_attr_set(context_.get(), SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS));
+        check(::seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_TSYNC, 1));
+        check(::seccomp_attr_set(context_.get(), SCMP_FLTATR_CTL_OPTIMIZE, by_binary_search));
+    }
+
+    template <class Calls>
+    void add(std::uint32_t action, const Calls& calls)
+    {
+        for (const char* name : calls)
+            add(action, name, {});
+    }
+
+    void allow(const std::vector<conditional_call>& calls)
+    {
+        for (const auto& call : calls)
+            add(SCMP_ACT_ALLOW, call.name,
+                {{.arg = call.argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = call.mask, .datum_b = call.value}});
+    }
+
+    void load() { check(::seccomp_load(context_.get())); }
+
+private:
+    static constexpr std::uint32_t by_binary_search = 2;
+
+    void add(std::uint32_t action, const char* name, const std::vector<scmp_arg_cmp>& conditions)
+    {
+        const int number = ::seccomp_syscall_resolve_name(name);
+        if (number != __NR_SCMP_ERROR)
+            check(::seccomp_rule_add_array(context_.get(), action, number, static_cast<unsigned>(conditions.size()),
+                                           conditions.data()));
+    }
+
+    std::unique_ptr<void, decltype(&::seccomp_release)> context_;
+};
+
+} // namespace
+
+bool has_seccomp() noexcept
+{
+    const std::uint32_t action = SECCOMP_RET_ERRNO;
+    return ::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+void restrict_by_seccomp(syscall_profile profile)
+{
+    filter calls;
+    calls.add(SCMP_ACT_ALLOW, harmless_calls);
+    calls.add(SCMP_ACT_ERRNO(ENOSYS), unknown_calls);
+    calls.allow(conditional_calls());
+    if (profile == syscall_profile::readonly) {
+        calls.add(SCMP_ACT_ALLOW, reading_calls);
+        calls.allow(conditional_reading_calls());
+    }
+    calls.load();
+}
+
+} // namespace procpool::os
+
+#else
+
+namespace procpool::os {
+
+bool has_seccomp() noexcept
+{
+    return false;
+}
+
+void restrict_by_seccomp(syscall_profile)
+{
+    throw std::runtime_error("procpool was built without libseccomp");
+}
+
+} // namespace procpool::os
+
+#endif

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/seccomp_calls.hpp"
+
+#include <asm/termbits.h>
+#include <fcntl.h>
+#include <linux/prctl.h>
+#include <linux/sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace procpool::os {
+
+namespace {
+
+constexpr std::uint64_t all_bits = ~std::uint64_t{0};
+constexpr std::uint64_t as_int = 0xffff'ffff; // the kernel looks at no more of an int
+
+constexpr std::uint64_t name_memory = 0x53564d41; // PR_SET_VMA: newer C libraries do it
+
+/// What F_SETOWN and F_SETSIG would allow is to have any process killed by the kernel, hence the list.
+constexpr int descriptor_commands[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD,
+                                       F_GETFL, F_SETFL,         1034 /* F_GET_SEALS */};
+
+/// Among those that are not here is TIOCSTI, which types into the terminal of the host.
+constexpr unsigned long device_commands[] = {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX, FIONCLEX};
+
+constexpr std::uint64_t process_commands[] = {PR_SET_NAME,         PR_GET_NAME,    PR_GET_DUMPABLE,
+                                              PR_GET_NO_NEW_PRIVS, PR_GET_SECCOMP, name_memory};
+
+template <class Values>
+void add_for_each(std::vector<conditional_call>& calls, const char* name, unsigned argument, const Values& values)
+{
+    for (const auto value : values)
+        calls.push_back({name, argument, as_int, static_cast<std::uint64_t>(value)});
+}
+
+} // namespace
+
+std::vector<conditional_call> conditional_calls()
+{
+    const auto self = static_cast<std::uint64_t>(::getpid());
+    std::vector<conditional_call> calls{
+        {"clone", 0, CLONE_THREAD, CLONE_THREAD}, {"prlimit64", 2, all_bits, 0}, // asks and sets nothing
+    };
+    for (const char* signalling : {"kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"})
+        calls.push_back({signalling, 0, as_int, self});
+    for (const char* control : {"fcntl", "fcntl64"})
+        add_for_each(calls, control, 1, descriptor_commands);
+    add_for_each(calls, "ioctl", 1, device_commands);
+    add_for_each(calls, "prctl", 0, process_commands);
+    return calls;
+}
+
+std::vector<conditional_call> conditional_reading_calls()
+{
+    constexpr std::uint64_t changing = O_ACCMODE | O_CREAT | O_TRUNC; // O_TMPFILE goes with writing alone
+    return {{"open", 1, changing, O_RDONLY}, {"openat", 2, changing, O_RDONLY}};
+}
+
+} // namespace procpool::os

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "worker/confine.hpp"
+
+#include "os/landlock.hpp"
+#include "os/limits.hpp"
+#include "os/seccomp.hpp"
+#include "worker/warm_up.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace procpool::worker {
+namespace {
+
+/// What was asked for and cannot be had fails the start, unless it is marked optional.
+void require(bool available, const sandbox_options& sandbox, sandbox_feature feature, const char* sentence)
+{
+    if (!available && std::ranges::find(sandbox.optional, feature) == sandbox.optional.end())
+        throw std::runtime_error(sentence);
+}
+
+void require_files(const sandbox_options& sandbox)
+{
+    const int needed = sandbox.writable ? os::landlock_writing : os::landlock_reading;
+    require(os::landlock_version() >= needed, sandbox, sandbox_feature::files,
+            "the workers' files cannot be restricted as sandbox_options::readable and writable say, because this "
+            "kernel's Landlock is missing or too old: use Linux 6.2 or newer with landlock among its lsm=, or add "
+            "sandbox_feature::files to sandbox_options::optional");
+}
+
+void require_tcp(const sandbox_options& sandbox)
+{
+    require(os::landlock_version() >= os::landlock_tcp, sandbox, sandbox_feature::tcp,
+            "the workers cannot be kept from TCP as sandbox_options::no_tcp says, because this kernel's Landlock is "
+            "missing or too old: use Linux 6.7 or newer with landlock among its lsm=, or add sandbox_feature::tcp to "
+            "sandbox_options::optional");
+}
+
+void require_syscalls(const sandbox_options& sandbox)
+{
+    require(os::has_seccomp(), sandbox, sandbox_feature::syscalls,
+            "the workers' system calls cannot be filtered as sandbox_options::syscalls says, because this kernel has "
+            "no seccomp filters or procpool was built without libseccomp: change that, or add "
+            "sandbox_feature::syscalls to sandbox_options::optional");
+}
+
+void close_landlock(const sandbox_options& sandbox)
+{
+    const int version = os::landlock_version();
+    const bool files = sandbox.readable || sandbox.writable;
+    const bool no_tcp = sandbox.no_tcp && version >= os::landlock_tcp;
+    if (files)
+        require_files(sandbox);
+    if (sandbox.no_tcp)
+        require_tcp(sandbox);
+    if (version > 0 && (files || no_tcp))
+        os::restrict_by_landlock({sandbox.readable, sandbox.writable, no_tcp});
+}
+
+void close_seccomp(const sandbox_options& sandbox)
+{
+    if (sandbox.syscalls == syscall_profile::all)
+        return;
+    require_syscalls(sandbox);
+    if (os::has_seccomp())
+        os::restrict_by_seccomp(sandbox.syscalls);
+}
+
+} // namespace
+
+void confine(const resource_limits& limits, const sandbox_options& sandbox)
+{
+    if (limits == resource_limits{} && sandbox == sandbox_options{})
+        return;
+    // In this order, because each step takes away what those before it need.
+    warm_up();
+    os::apply_thread_limits(limits);
+    if (sandbox.no_new_privs)
+        os::forbid_new_privileges();
+    close_landlock(sandbox);
+    os::apply_limits(limits);
+    close_seccomp(sandbox);
+}
+
+} // namespace procpool::worker
