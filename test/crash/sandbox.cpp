@@ -35,6 +35,14 @@ using paths = std::vector<fs::path>;
 
 constexpr long landlock_create_ruleset = 444;
 
+/// ThreadSanitizer has a thread of its own that blocks all signals as soon as there is a second one.
+bool can_reach_all_threads()
+{
+    if (is_thread_sanitized)
+        skip("ThreadSanitizer's own thread cannot be reached");
+    return !is_thread_sanitized;
+}
+
 bool have_landlock(int version)
 {
     const long present = ::syscall(landlock_create_ruleset, nullptr, 0, 1);
@@ -303,7 +311,7 @@ BOOST_AUTO_TEST_CASE(no_new_privileges_alone_forbids_nothing_else)
 
 BOOST_AUTO_TEST_CASE(threads_of_the_initializer_are_restricted_too)
 {
-    if (!have_landlock(1))
+    if (!have_landlock(1) || !can_reach_all_threads())
         return;
     auto options =
         inside({.no_new_privs = true, .readable = paths{in}, .syscalls = procpool::syscall_profile::readonly});

@@ -9,16 +9,15 @@ namespace procpool::test {
 /// with.
 void skip(const std::string& why);
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-inline constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-inline constexpr bool is_sanitized = true;
+#if defined(__has_feature) // clang
+#define PROCPOOL_TEST_HAS(sanitizer) __has_feature(sanitizer)
 #else
-inline constexpr bool is_sanitized = false;
+#define PROCPOOL_TEST_HAS(sanitizer) 0
 #endif
-#else
-inline constexpr bool is_sanitized = false;
-#endif
+
+inline constexpr bool is_thread_sanitized = PROCPOOL_TEST_HAS(thread_sanitizer);
+inline constexpr bool is_sanitized = PROCPOOL_TEST_HAS(address_sanitizer) || is_thread_sanitized;
+
+#undef PROCPOOL_TEST_HAS
 
 } // namespace procpool::test

@@ -2,6 +2,7 @@
 #include "os/threads.hpp"
 
 #include "processes.hpp"
+#include "support/skip.hpp"
 
 #include <algorithm>
 #include <csignal>
@@ -65,6 +66,8 @@ BOOST_FIXTURE_TEST_SUITE(os_threads, test::nothing_left_behind)
 
 BOOST_AUTO_TEST_CASE(a_step_is_done_once_by_every_thread)
 {
+    if (procpool::test::is_thread_sanitized)
+        return procpool::test::skip("ThreadSanitizer's own thread blocks all signals");
     const auto child = test::fork_child([] {
         start_threads(7);
         on_every_thread(name_it, 'x');
@@ -87,6 +90,8 @@ BOOST_AUTO_TEST_CASE(each_thread_is_visited_once)
 
 BOOST_AUTO_TEST_CASE(the_signal_is_given_back)
 {
+    if (procpool::test::is_thread_sanitized)
+        return procpool::test::skip("ThreadSanitizer's own thread blocks all signals");
     const auto child = test::fork_child([] {
         start_threads(1);
         on_every_thread(name_it, 'x');
