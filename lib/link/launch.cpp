@@ -60,16 +60,35 @@ void move_into(const os::control_group& group, const os::spawned& child)
     }
 }
 
+/// What the worker gets as one of its streams; where the pool reads it, `read_end` is the other end.
+os::descriptor connect(output where, os::descriptor& read_end)
+{
+    if (!goes_through_pool(where))
+        return {};
+    os::pipe_ends pipe = os::make_pipe();
+    read_end = std::move(pipe.read);
+    return std::move(pipe.write);
+}
+
+int stream_for(output where, const os::descriptor& write_end)
+{
+    if (write_end)
+        return write_end.get();
+    return where == output::discard ? os::spawn_request::discarded : os::spawn_request::inherited;
+}
+
 } // namespace
 
 launched launch(const launch_plan& plan, std::uint64_t number)
 {
     launched result;
     result.oom_kills = os::oom_kills();
-    const std::uint64_t nonce = os::random_bits();
+    const std::uint64_t nonce = result.nonce = os::random_bits();
     os::pipe_ends tasks = os::make_pipe();
     os::pipe_ends answers = os::make_pipe();
     os::pipe_ends lifeline = os::make_pipe();
+    const os::descriptor out = connect(plan.out, result.out);
+    const os::descriptor err = connect(plan.err, result.err);
     const os::descriptor page = make_page(result.page, nonce);
 
     const std::array given{tasks.read.get(), answers.write.get(), lifeline.read.get(), page.get()}; // worker_start.hpp
@@ -81,6 +100,8 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     request.descriptors = given;
     if (plan.own_cgroup)
         result.cgroup.emplace("procpool-" + std::to_string(nonce));
+    request.out = stream_for(plan.out, out);
+    request.err = stream_for(plan.err, err);
     if (const auto error = os::spawn(request, result.child))
         throw std::runtime_error(sentence_for(plan, error));
     if (result.cgroup)

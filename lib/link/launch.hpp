@@ -6,6 +6,8 @@
 #include "os/shared_memory.hpp"
 #include "os/spawn.hpp"
 
+#include <procpool/output.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +21,9 @@ struct launch_plan {
     std::vector<std::string> environment; ///< Changes to this process's: "NAME=value" sets, "NAME" removes.
     std::string directory;                ///< Empty: this process's.
     std::string name;                     ///< ps shows "name: worker 3".
+    output out = output::inherit;         ///< Where the workers' stdout goes,
+    output err = output::inherit;         ///< and their stderr.
+    std::uint64_t max_result_bytes = 0;   ///< A worker that sends more is ended.
     bool own_cgroup = false;
 };
 
@@ -30,16 +35,31 @@ struct launched {
                                ///< open file description with the worker's: never make it non-blocking.
     os::descriptor answers;    ///< Read end.
     os::descriptor lifeline;   ///< Write end; nobody else has one. Never written to.
+    os::descriptor out;        ///< Read end, if stdout goes through this process; likewise
+    os::descriptor err;        ///< stderr.
+    std::uint64_t nonce = 0;   ///< That of its page, of which the worker could change its own copy.
     os::mapping page;
     std::optional<std::uint64_t> oom_kills; ///< os::oom_kills() before the start.
     std::optional<os::control_group> cgroup;
 };
 
-/// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the four above, the pidfd
-/// and its copy.
-inline constexpr std::size_t descriptors_per_worker = 6;
+/// Whether the pool reads what a worker writes to such a stream.
+constexpr bool goes_through_pool(output where) noexcept
+{
+    return where == output::relay || where == output::capture;
+}
+
+/// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the four of its channel
+/// and its lifeline, the pidfd and its copy, and one for each stream that goes through the pool.
+constexpr std::size_t descriptors_per_worker(std::size_t streams) noexcept
+{
+    return 6 + streams;
+}
 /// And how many more are open for a moment while one starts.
-inline constexpr std::size_t descriptors_while_starting = 5;
+constexpr std::size_t descriptors_while_starting(std::size_t streams) noexcept
+{
+    return 5 + 2 * streams;
+}
 
 /// Starts worker `number`. Throws std::runtime_error with a sentence that says what failed and what to do.
 launched launch(const launch_plan& plan, std::uint64_t number);

@@ -9,7 +9,7 @@
 namespace procpool::link {
 
 link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, launched worker, live_groups& groups,
-           std::uint64_t max_result_bytes)
+           const launch_plan& plan)
     : number_(number),
       page_memory_(std::move(worker.page)),
       page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())),
@@ -20,9 +20,10 @@ link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, l
       answers_(executor, worker.answers.release()),
       pid_(worker.child.pid),
       process_(std::in_place, executor, std::move(worker.child), std::move(worker.cgroup), groups),
-      frames_(max_result_bytes + wire::max_exception_bytes),
+      frames_(plan.max_result_bytes + wire::max_exception_bytes),
       oom_kills_at_start_(worker.oom_kills)
 {
+    open_output(executor, worker, plan);
     os::set_non_blocking(tasks_.native_handle());
 }
 
@@ -34,6 +35,7 @@ void link::start(std::shared_ptr<link_events> events, const wire::configuration&
             pool->enter(*self, &link::on_exit, 0);
     });
     read();
+    resume_output();
     send_new_modules(modules);
     send_message(wire::frame_kind::configure, wire::encode_message(first_message));
 }
@@ -145,6 +147,7 @@ void link::abandon() noexcept
     tasks_.close(ignored);
     answers_.close(ignored);
     process_.reset();
+    end_output();
     events_.reset();
 }
 

@@ -2,8 +2,10 @@
 #pragma once
 
 #include "link/child_process.hpp"
+#include "link/last_lines.hpp"
 #include "link/launch.hpp"
 #include "link/outgoing.hpp"
+#include "link/output_pipe.hpp"
 #include "link/task_slots.hpp"
 #include "wire/frame.hpp"
 #include "wire/message.hpp"
@@ -38,6 +40,9 @@ public:
     virtual void worker_refused(link& from, std::span<const std::byte> exception) = 0;
     /// A task has its answer; its slot is free again.
     virtual void task_answered(task& answered, const wire::frame& answer) = 0;
+    /// The worker has written a line to a stream that goes through the pool. False: this is enough for now, and
+    /// link::resume_output() will be called.
+    virtual bool worker_wrote(link& from, const output_pipe& to, const line_splitter::line& line) = 0;
     /// All that arrived together has been told.
     virtual void batch_done() = 0;
     /// The process has ended and is reaped; all answers it had written were told before.
@@ -58,7 +63,7 @@ struct outgoing_task {
 class link : public std::enable_shared_from_this<link> {
 public:
     link(const boost::asio::any_io_executor& executor, std::uint64_t number, launched worker, live_groups& groups,
-         std::uint64_t max_result_bytes);
+         const launch_plan& plan);
 
     /// Begins to read and to watch. `events` is kept alive until the worker has ended.
     /// `modules`: how many of this process's modules the first message refers to.
@@ -94,6 +99,8 @@ public:
     }
     /// Fetches answers that the worker holds back in its outbox.
     void collect();
+    /// Goes on reading what the worker writes.
+    void resume_output();
     /// Closes the task pipe: the worker ends when it has read all of it.
     void retire();
     void kill() noexcept;
@@ -119,6 +126,13 @@ private:
     void end();
     void drain();
     bool may_have_run_out_of_memory() const;
+    void open_output(const boost::asio::any_io_executor& executor, launched& worker, const launch_plan& plan);
+    void watch_output(std::size_t index);
+    void on_output(std::size_t index);
+    void read_output(output_pipe& from, std::size_t most);
+    void read_captured();
+    void end_output();
+    void take_line(const output_pipe& from, const line_splitter::line& line);
 
     std::uint64_t number_;
     std::shared_ptr<link_events> events_;
@@ -137,6 +151,13 @@ private:
     wire::answer_stream stream_;
     std::optional<os::child_exit> exit_;
     std::optional<std::uint64_t> oom_kills_at_start_;
+    struct watched_output {
+        output_pipe pipe;
+        bool is_watched = false;
+    };
+    std::vector<watched_output> outputs_; // stdout and stderr, as far as they go through the pool
+    last_lines last_lines_;
+    bool output_is_enough_ = false;
     std::uint32_t modules_sent_ = 0;
     bool reading_ = false;
     bool writing_ = false;

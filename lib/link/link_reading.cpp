@@ -54,6 +54,7 @@ void link::feed(std::span<const std::byte> bytes)
 
 void link::tell_frames()
 {
+    read_captured(); // what a task has written comes before its answer
     while (const auto frame = frames_.next())
         tell(*frame);
     if (frames_.broken())
@@ -104,6 +105,7 @@ void link::on_exit(std::size_t)
 void link::end()
 {
     drain();
+    end_output();
     answers_.close();
     exit_ = process_->end();
     process_.reset();

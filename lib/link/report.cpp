@@ -49,6 +49,7 @@ crash_report link::report() const
 {
     crash_report report{.worker = number_, .pid = pid_, .status = status_of(exit_)};
     report.out_of_memory = may_have_run_out_of_memory();
+    report.last_lines = last_lines_.all();
     if (exit_) {
         report.cpu_time = std::chrono::microseconds(exit_->user_us + exit_->system_us);
         const auto max_rss = static_cast<std::uint64_t>(exit_->max_rss_kib);

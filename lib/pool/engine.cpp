@@ -20,7 +20,8 @@ engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, co
       first_message_(first_message_for(options)),
       first_modules_(modules_for(options)),
       start_timeout_(options.start_timeout),
-      scheduler_(limits_for(options))
+      scheduler_(limits_for(options)),
+      relay_timer_(executor)
 {
 }
 
@@ -172,6 +173,8 @@ void engine::abandon() noexcept
         at.link->abandon();
         lose_tasks(*at.link);
     }
+    relay_out_.write();
+    relay_err_.write();
     while (const auto action = scheduler_.next_action()) {
         if (action->kind == schedule::action_kind::finish)
             finish(*action);

@@ -5,6 +5,7 @@
 #include "link/link.hpp"
 #include "link/live_groups.hpp"
 #include "pool/event_feed.hpp"
+#include "link/relay.hpp"
 #include "pool/join_operation.hpp"
 #include "pool/scheduled_operation.hpp"
 #include "pool/settled_operations.hpp"
@@ -43,6 +44,8 @@ public:
     void terminate();
     void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit);
     void stop_joining(const std::shared_ptr<join_operation>& waiting);
+    /// There is room again for what workers write.
+    void resume_output();
     /// The context goes away: workers are killed and reaped, futures get operation_aborted, handlers are destroyed.
     void abandon() noexcept;
 
@@ -51,6 +54,7 @@ public:
     void worker_ready(link::link& from) override;
     void worker_refused(link::link& from, std::span<const std::byte> exception) override;
     void task_answered(scheduled_operation& op, const wire::frame& answer) override;
+    bool worker_wrote(link::link& from, const link::output_pipe& to, const link::line_splitter::line& line) override;
     void batch_done() override;
     void worker_ended(link::link& from) override;
 
@@ -81,6 +85,8 @@ private:
     void set_timer();
     void on_timer();
     void on_shutdown_limit();
+    void relay_output();
+    void on_relay_timer();
     void complete_joins();
 
     // engine_events.cpp
@@ -116,7 +122,12 @@ private:
     std::deque<schedule::worker_id> vacant_; // that have died and were not replaced; only if events are wanted
     std::size_t finished_tasks_ = 0;         // since the last turn
     std::size_t finished_bytes_ = 0;
-    bool cut_off_ = false; // a shutdown's limit has passed
+    link::relay relay_out_{output_stream::out};
+    link::relay relay_err_{output_stream::err};
+    boost::asio::steady_timer relay_timer_;
+    bool relay_timer_is_set_ = false;
+    bool relay_is_full_ = false; // no link reads for it until it has room
+    bool cut_off_ = false;       // a shutdown's limit has passed
 };
 
 } // namespace procpool::detail

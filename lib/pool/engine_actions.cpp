@@ -28,6 +28,7 @@ void engine::turn()
     now_.reset();
     collect_held();
     flush();
+    relay_output();
     pool_.tasks_finished(std::exchange(finished_tasks_, 0), std::exchange(finished_bytes_, 0));
     pool_.set_any_idle(scheduler_.ready_count() > scheduler_.busy_count());
     set_timer();
@@ -86,8 +87,7 @@ void engine::spawn(schedule::worker_id id)
 {
     try {
         auto started = link::launch(plan_, id);
-        auto made = std::make_shared<link::link>(executor_, id, std::move(started), pool_.groups(),
-                                                 first_message_.max_result_bytes);
+        auto made = std::make_shared<link::link>(executor_, id, std::move(started), pool_.groups(), plan_);
         seats_[id].link = made;
         made->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
         to_flush_.push_back(made.get());

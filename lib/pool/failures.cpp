@@ -124,8 +124,12 @@ outcome could_not_start(const std::string& reason)
 
 std::string start_failure(const link::link& worker)
 {
-    return name_of(worker) + " " + worker.report().status.str() +
-           " before it was ready: its program must reach procpool::run_if_worker() in main, and have all its libraries";
+    const auto report = worker.report();
+    const std::string last_words = report.last_lines.empty() ? "" : "; its last words: " + report.last_lines.back();
+    return name_of(worker) + " " + report.status.str() +
+           " before it was ready: its program must reach procpool::run_if_worker() in main, and have all its "
+           "libraries" +
+           last_words;
 }
 
 std::string start_took_too_long(const link::link& worker, std::chrono::nanoseconds limit)

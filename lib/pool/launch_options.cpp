@@ -43,6 +43,9 @@ link::launch_plan plan_for(const pool_options& options)
             .environment = changes_of(options.worker),
             .directory = options.worker.cwd.string(),
             .name = name_of(options),
+            .out = options.worker.stdout_to,
+            .err = options.worker.stderr_to,
+            .max_result_bytes = options.max_result_bytes,
             .own_cgroup = options.worker.contain == containment::cgroup};
 }
 
@@ -55,6 +58,8 @@ wire::configuration first_message_for(const pool_options& options)
     message.limits = options.worker.limits;
     message.sandbox = sandbox_of(options.worker);
     message.contain = options.worker.contain;
+    message.stdout_is_captured = options.worker.stdout_to == output::capture;
+    message.stderr_is_captured = options.worker.stderr_to == output::capture;
     if (options.initializer) {
         const auto& call = options.initializer->encoded().bytes;
         message.initializer.emplace(call.begin(), call.end());

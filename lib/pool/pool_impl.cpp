@@ -308,6 +308,7 @@ void pool_impl::abandon() noexcept
         last_stats_.workers = last_stats_.ready = last_stats_.busy = last_stats_.waiting = last_stats_.sent = 0;
         gone.swap(engine_);
     }
+    desk_.clear();
     for (const auto& op : never_accepted)
         if (op->settle(cancelled()))
             op->abandon();

@@ -5,6 +5,7 @@
 #include "pool/admission.hpp"
 #include "pool/engine.hpp"
 #include "pool/event_feed.hpp"
+#include "pool/output_desk.hpp"
 #include "pool/own_thread.hpp"
 
 #include <procpool/options.hpp>
@@ -37,6 +38,7 @@ public:
     procpool::stats stats() const;
     boost::asio::any_io_executor executor() const;
     void check_may_block(const char* what) const;
+    const pool_options& options() const noexcept { return options_; }
     /// Posts a call to the pool's executor, or to the system's when the context is gone.
     template <class Call>
     void post_call(Call call)
@@ -57,8 +59,9 @@ public:
     template <class Event>
     void run(Event event)
     {
-        deliver(in_engine(event));
+        deliver_in_order(in_engine(event));
     }
+    output_desk& desk() noexcept { return desk_; }
     link::live_groups& groups() noexcept { return groups_; }
     event_feed& events() noexcept { return events_; }
     bool is_terminating() const noexcept { return terminating_; }
@@ -80,6 +83,9 @@ private:
     template <class Event>
     void post(Event event);
     void deliver(settled_operations settled);
+    void deliver_in_order(settled_operations settled);
+    void deliver_output();
+    void deliver_entry(output_desk::entry& next);
     void post_delivery(settled_operations settled);
     void accept_arrivals(engine& e);
     void enqueue(operation_ptr op);
@@ -101,6 +107,7 @@ private:
     std::unique_ptr<engine> engine_; // null when the context is gone
     procpool::stats last_stats_;     // then
 
+    output_desk desk_;
     std::atomic<bool> terminating_{false};
     std::atomic<bool> any_idle_{false};
 

@@ -78,6 +78,8 @@ void validate(const pool_options& options)
     require_environment(options.worker);
     require_limits(options.worker.limits);
     require_sandbox(options.worker.sandbox);
+    const bool captures = options.worker.stdout_to == output::capture || options.worker.stderr_to == output::capture;
+    require(!captures || options.worker.on_output, "worker_options::on_output", "must be set where output is captured");
 }
 
 void validate(const submit_options& options)

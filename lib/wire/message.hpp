@@ -18,6 +18,8 @@ struct configuration {
     std::string thread_name;                           ///< What top shows.
     std::uint64_t max_result_bytes = 0;                ///< A larger answer becomes an error of its task.
     std::optional<std::uint64_t> max_memory_bytes;     ///< With more, an answer says that it is too large.
+    bool stdout_is_captured = false;                   ///< Then it needs marks (wire/output_mark.hpp);
+    bool stderr_is_captured = false;                   ///< likewise.
     std::optional<std::vector<std::byte>> initializer; ///< A call, as in a task frame, to run before the first task.
     resource_limits limits;
     sandbox_options sandbox;

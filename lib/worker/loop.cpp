@@ -41,7 +41,8 @@ loop::loop(os::mapping page)
     : page_memory_(std::move(page)),
       page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())),
       frames_(std::numeric_limits<std::uint64_t>::max()),
-      answers_(wire::answers_descriptor, page_.answers)
+      answers_(wire::answers_descriptor, page_.answers),
+      output_(page_.nonce)
 {
 }
 
@@ -82,6 +83,7 @@ void loop::configure(const wire::frame& frame)
     if (settings.max_memory_bytes)
         memory_.emplace(*settings.max_memory_bytes);
     os::set_thread_name(settings.thread_name);
+    output_.open(settings.stdout_is_captured, settings.stderr_is_captured);
     if (settings.initializer)
         initialize(*settings.initializer);
     or_refuse([&] { confine(settings.limits, settings.sandbox); });
@@ -134,7 +136,9 @@ void loop::run_task(const wire::frame& frame)
         return;
     wire::frame_header header = frame.header;
     begin_current_task(page_, header.slot, header.id, started, header.ran_ns);
+    output_.begin_task(header.id);
     header.kind = run_into_answer(frame.payload);
+    output_.end_task();
     end_current_task();
     const std::uint64_t ended = os::now_ns();
     header.ran_ns = ended - started;

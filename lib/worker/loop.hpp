@@ -6,6 +6,7 @@
 #include "wire/control_page.hpp"
 #include "wire/frame.hpp"
 #include "worker/answers.hpp"
+#include "worker/output_marks.hpp"
 
 #include <cstdint>
 #include <exception>
@@ -42,6 +43,7 @@ private:
     wire::control_page& page_;
     wire::frame_reader frames_;
     answers answers_;
+    output_marks output_;
     detail::byte_buffer answer_;         // room for a header, then the payload
     std::unique_ptr<std::byte[]> spare_; // memory, given up when a task has thrown
     std::uint64_t max_result_bytes_ = 0;

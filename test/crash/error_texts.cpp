@@ -94,6 +94,13 @@ void exits_at_once()
     run({.workers = 1, .executable = helper_program("never_ready"), .worker = {.env = {{"EXIT", "3"}}}});
 }
 
+void exits_with_last_words()
+{
+    run({.workers = 1,
+         .executable = helper_program("never_ready"),
+         .worker = {.env = {{"EXIT", "3"}, {"LAST_WORDS", "libz.so.1 is missing"}}}});
+}
+
 void never_ready()
 {
     run({.workers = 1, .executable = helper_program("never_ready"), .start_timeout = 10ms});
@@ -299,6 +306,9 @@ const row rows[] = {
      "exist: correct worker_options::cwd"},
     {ROW(exits_at_once), "no worker could be started for the task: worker K (pid N) exited with status 3 before it was "
                          "ready: its program must reach procpool::run_if_worker() in main, and have all its libraries"},
+    {ROW(exits_with_last_words),
+     "no worker could be started for the task: worker K (pid N) exited with status 3 before it was ready: its program "
+     "must reach procpool::run_if_worker() in main, and have all its libraries; its last words: libz.so.1 is missing"},
     {ROW(never_ready),
      "no worker could be started for the task: worker K (pid N) was not ready after 0.01 s and was killed: "
      "its program must call procpool::run_if_worker() first in main; an initializer that needs longer needs a "
@@ -331,7 +341,7 @@ const row rows[] = {
     {ROW(join_on_the_loops_thread),
      "procpool::pool::join() was called on a thread that runs the pool's loop, which it would block "
      "for ever: use co_await, a callback, or another thread"},
-    {ROW(too_few_descriptors), "a pool of 64 workers needs 405 file descriptors and this process may have 200: raise "
+    {ROW(too_few_descriptors), "a pool of 64 workers needs 471 file descriptors and this process may have 200: raise "
                                "RLIMIT_NOFILE (ulimit -n) or use fewer workers"},
     {ROW(queue_full), "the task was not accepted because the queue is full: max_pending is 1, max_pending_bytes is "
                       "1000; submit again later, or set pool_options::when_full to wait"},

@@ -166,6 +166,20 @@ BOOST_AUTO_TEST_CASE(the_null_device_stands_in_for_closed_standard_streams)
     BOOST_TEST(child.succeeds());
 }
 
+BOOST_AUTO_TEST_CASE(stdout_and_stderr_can_be_redirected)
+{
+    const pipe_ends pipe = make_pipe();
+    spawn_request request = stopping_shell();
+    request.out = pipe.write.get();
+    request.err = spawn_request::discarded;
+    const test::child_process child = start(request);
+    child.await_stop();
+    const names open = descriptors_of(child.proc());
+    BOOST_TEST(open.size() == 3u);
+    BOOST_TEST(open.at(1) == fs::read_symlink("/proc/self/fd/" + std::to_string(pipe.write.get())));
+    BOOST_TEST(open.at(2) == "/dev/null");
+}
+
 BOOST_AUTO_TEST_CASE(what_got_the_number_of_a_closed_standard_stream_is_not_taken_for_it)
 {
     const auto child = test::fork_child([] {

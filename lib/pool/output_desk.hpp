@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "pool/settled_operations.hpp"
+
+#include <procpool/output.hpp>
+
+#include <atomic>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <variant>
+
+namespace procpool::detail {
+
+/// Captured lines on their way to the user's function, one at a time and in order, whichever threads run the pool's
+/// context; and outcomes that must not overtake them. Thread-safe.
+class output_desk {
+public:
+    /// When lines of so many bytes wait, no more should come.
+    static constexpr std::size_t limit = std::size_t{1024} * 1024;
+
+    using entry = std::variant<output_line, settled_operations>;
+
+    /// False: it is full now. Then freed() tells when it is not.
+    bool add(output_line line);
+    void add(settled_operations behind);
+    /// Nothing waits, and nobody delivers.
+    bool is_idle() const noexcept { return !in_use_.load(std::memory_order_acquire); }
+
+    /// The calling thread is to deliver what next() gives; false when another one does.
+    bool begin();
+    /// Empty: there is no more, and the thread's turn is over.
+    std::optional<entry> next();
+    /// The thread's turn is over before there is no more.
+    void end();
+    /// Whether the desk was full and has room again, once.
+    bool freed();
+    void clear();
+
+private:
+    std::mutex mutex_;
+    std::deque<entry> entries_;
+    std::size_t bytes_ = 0;
+    bool was_full_ = false;
+    bool is_delivering_ = false;
+    std::atomic<bool> in_use_{false};
+};
+
+} // namespace procpool::detail

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "os/descriptor.hpp"
+#include "wire/output_mark.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace procpool::worker {
+
+/// The worker's part in the capture of stdout and stderr: has lines leave at once, and writes the marks that say which
+/// task they belong to. Does nothing for streams that are not captured.
+class output_marks {
+public:
+    explicit output_marks(std::uint64_t nonce) : mark_(nonce) {}
+
+    /// The streams that are captured, by their descriptors. A copy of each is kept: a task may put something else in
+    /// their place.
+    void open(bool captures_stdout, bool captures_stderr);
+    void begin_task(std::uint64_t id) { write(id); }
+    /// Flushes the streams of C and C++ first.
+    void end_task();
+
+private:
+    void write(std::uint64_t task);
+
+    wire::output_mark mark_;
+    std::vector<os::descriptor> streams_;
+};
+
+} // namespace procpool::worker
