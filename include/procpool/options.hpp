@@ -86,8 +86,8 @@ enum class on_cancel {
 struct submit_options {
     /// Waiting tasks of higher priority start first; among equals the order of submission holds.
     int priority = 0;
-    /// What errors and crash reports call the task beside its number. Must live until the task is queued, which
-    /// copies it. Default: the name of a named task, else none.
+    /// What errors and crash reports call the task beside its number; copied by async_submit. Default: the name of a
+    /// named task, else none.
     std::string_view name{};
     /// How long the task may run, counted from the start of its run. Then it fails with errc::timed_out, and its worker
     /// gets SIGTERM, after kill_grace SIGKILL, and is replaced; no other task notices. Greater than zero. Default: no

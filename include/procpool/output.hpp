@@ -11,7 +11,7 @@ namespace procpool {
 enum class output {
     inherit, ///< To this process's own stream: workers write there themselves, so that the lines of several may mix.
     discard, ///< Nowhere.
-    relay,   ///< To this process's own stream, written there by the pool: lines of several workers never mix.
+    relay,   ///< To this process's own stream, written there by the pool: lines up to 64 KiB never mix.
     capture, ///< To worker_options::on_output, line by line.
 };
 

@@ -37,7 +37,7 @@ struct worker_options {
     /// in write(2) as soon as a pipe is full.
     output stdout_to = output::inherit;
     output stderr_to = output::relay;
-    /// Gets each line of the streams with output::capture, which need it. The lines of a worker come in their order, one
+    /// Gets each line of the streams with output::capture, which need it. The lines of a stream come in their order, one
     /// call at a time, those of a task before its outcome. When lines wait that come to more than a mebibyte, no more
     /// are read, and workers wait. What a program buffers itself is lost when it crashes; the C and C++ streams are
     /// flushed after each line and each task.

@@ -53,7 +53,7 @@ crash_report link::report() const
     if (exit_) {
         report.cpu_time = std::chrono::microseconds(exit_->user_us + exit_->system_us);
         const auto max_rss = static_cast<std::uint64_t>(exit_->max_rss_kib);
-        if (max_rss > page_.crash.max_rss_at_start_kib)
+        if (max_rss > page_.max_rss_at_start_kib)
             report.peak_memory = max_rss * bytes_per_kib;
     }
     // What does not fit the status was left by a crash that did not end the process, or by a liar.

@@ -31,8 +31,8 @@ void check_initialized(const pool_options& options)
 
 void check_descriptors(std::size_t workers, const worker_options& options)
 {
-    const std::size_t streams = std::size_t{link::goes_through_pool(options.stdout_to)} +
-                                link::goes_through_pool(options.stderr_to);
+    const std::size_t streams =
+        std::size_t{link::goes_through_pool(options.stdout_to)} + link::goes_through_pool(options.stderr_to);
     const std::size_t needed = workers * link::descriptors_per_worker(streams) +
                                link::descriptors_while_starting(streams) + kept_for_the_program;
     if (needed > os::descriptor_limit())

@@ -79,6 +79,7 @@ struct control_page {
     std::uint32_t version;
     std::atomic<std::uint32_t>
         bell; ///< The parent counts it up, and wakes who waits on it, when it asks a task to stop.
+    std::uint64_t max_rss_at_start_kib; ///< Written by the worker: os::max_rss_kib() before anything else.
     std::array<task_slot, slot_count> slots;
     outbox answers;
     crash_record crash; ///< Costs no memory before the worker writes it: the page is zeroes until then.

@@ -27,8 +27,7 @@ struct crash_record {
         std::uint64_t id_size;
     };
 
-    std::uint64_t max_rss_at_start_kib; ///< As os::max_rss_kib() when the worker started.
-    std::uint64_t peak_memory_kib;      ///< 0: unknown.
+    std::uint64_t peak_memory_kib; ///< 0: unknown.
     std::uint64_t fault_address;
     std::int32_t signal; ///< 0: the worker left no last words.
     std::int32_t code;   ///< siginfo_t::si_code.

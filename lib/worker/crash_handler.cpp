@@ -78,12 +78,12 @@ void note_crash(const siginfo_t& info, void* context) noexcept
 
 } // namespace
 
-void record_crashes(wire::crash_record& record)
+void record_crashes(wire::control_page& page)
 {
     static const std::string path = os::executable_path();
     program_path = path.c_str();
-    the_record = &record;
-    record.max_rss_at_start_kib = os::max_rss_kib();
+    the_record = &page.crash;
+    page.max_rss_at_start_kib = os::max_rss_kib();
     os::prepare_stack_walk();
     os::give_last_words(note_crash);
 }

@@ -96,7 +96,7 @@ void loop::configure(const wire::frame& frame)
 void loop::enter_pid_namespace()
 {
     os::enter_pid_namespace();
-    record_crashes(page_.crash); // those of this process, which is another one now
+    record_crashes(page_); // those of this process, which is another one now
 }
 
 void loop::initialize(std::span<const std::byte> call)

@@ -33,7 +33,7 @@ void close_channel_on_exec()
     close_channel_on_exec();
     if (os::arm_lifeline(wire::lifeline_descriptor))
         os::exit_now(EXIT_SUCCESS); // the parent is gone
-    worker::record_crashes(reinterpret_cast<wire::control_page*>(page.data())->crash);
+    worker::record_crashes(*reinterpret_cast<wire::control_page*>(page.data()));
     worker::loop(std::move(page)).run();
 }
 

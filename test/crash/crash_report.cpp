@@ -4,6 +4,8 @@
 
 #include <procpool.hpp>
 
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -113,7 +115,7 @@ template <class Future>
 crash_report report_from(Future&& future)
 {
     try {
-        future.get(60s);
+        future.get();
     } catch (const procpool::worker_crashed& crash) {
         BOOST_TEST(crash.what() == crash.report().summary());
         return crash.report();
@@ -252,6 +254,15 @@ BOOST_AUTO_TEST_CASE(a_report_says_which_task_ran_by_name_number_and_attempt)
     BOOST_TEST(report.task_name == "thumbnail");
     BOOST_TEST(report.attempt == 1u);
     BOOST_TEST(report.summary().ends_with("while it ran task 2 (thumbnail)"));
+}
+
+BOOST_AUTO_TEST_CASE(the_name_of_a_task_need_not_outlive_its_submission)
+{
+    procpool::pool pool({.workers = 1});
+    const auto name = [] { return std::string("a name that is too long to be kept in a string object"); };
+    auto deferred = pool.async_submit({.name = name()}, call_abort, boost::asio::deferred);
+    BOOST_TEST(report_from(std::move(deferred)(boost::asio::use_future)).task_name == name());
+    BOOST_TEST(report_from(pool.async_submit({.name = name()}, call_abort)).task_name == name());
 }
 
 BOOST_AUTO_TEST_CASE(a_named_task_is_called_by_its_registered_name)

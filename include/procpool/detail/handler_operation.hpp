@@ -39,6 +39,7 @@ template <class R>
 struct initiate_submit {
     std::shared_ptr<pool_impl> pool;
     submit_options options;
+    std::string name{options.name}; // which may be gone when a deferred operation is launched
 
     using executor_type = boost::asio::any_io_executor;
     executor_type get_executor() const { return executor_of(pool); }
@@ -47,8 +48,10 @@ struct initiate_submit {
     void operator()(Handler&& handler, call made) const
     {
         using operation_type = handler_operation<R, std::decay_t<Handler>>;
+        submit_options named = options;
+        named.name = name;
         boost::intrusive_ptr<operation_type> op(
-            new operation_type(std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), pool));
+            new operation_type(std::move(made), named, std::decay_t<Handler>(std::forward<Handler>(handler)), pool));
         connect_cancellation(op->handler(), pool, op);
         submit(pool, std::move(op), full_queue::wait_in_line);
     }
