@@ -26,7 +26,7 @@ void accept_forked_copy();
 void set_thread_name(const std::string& name) noexcept;
 
 /// The path of this program's file, without the kernel's " (deleted)" when it is gone or was replaced. Asked
-/// of /proc at the first call, which in a worker comes before its sandbox closes.
+/// of /proc at the first call, because a worker's sandbox may close /proc later.
 std::string executable_path();
 
 /// A path that leads to this program's file also when that is gone or was replaced, and in every process.

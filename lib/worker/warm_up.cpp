@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "worker/warm_up.hpp"
 
-#include "os/this_process.hpp"
-
 #include <array>
 #include <ctime>
 #include <execinfo.h>
@@ -32,8 +30,8 @@ void walk_the_stack()
 void make_a_locale()
 {
     try {
-        const std::locale of_the_user("");
-    } catch (const std::runtime_error&) { // LANG names one that is not installed
+        static const std::locale of_the_user(""); // stays: the C library forgets a locale that nobody has
+    } catch (const std::runtime_error&) {         // LANG names one that is not installed
     }
 }
 
@@ -53,7 +51,6 @@ void warm_up()
     walk_the_stack();
     make_a_locale();
     format();
-    os::executable_path(); // by which the code of tasks is found
 }
 
 } // namespace procpool::worker

@@ -161,6 +161,17 @@ BOOST_DATA_TEST_CASE(a_contained_worker_ends_as_others_do, kinds)
         (end_of(pool.async_submit([] { ::raise(SIGSYS); })) == procpool::exit_status{.code = {}, .signal = SIGSYS}));
 }
 
+BOOST_DATA_TEST_CASE(a_crash_of_a_contained_worker_has_its_stack_in_the_report, kinds)
+{
+    if (!have(sample))
+        return;
+    if (is_sanitized)
+        return skip("sanitizers end crashes in ways of their own");
+    procpool::pool pool(contained(sample));
+    BOOST_CHECK_EXCEPTION(pool.async_submit([] { std::abort(); }).get(), procpool::worker_crashed,
+                          [](const auto& crash) { return !crash.report().stack.empty(); });
+}
+
 BOOST_DATA_TEST_CASE(a_contained_worker_is_ended_by_its_tasks_time_limit, kinds)
 {
     if (!have(sample))

@@ -95,6 +95,15 @@ std::string print_and_format()
     return text.str();
 }
 
+/// The hour of the time zone, and the user's locale.
+std::string place()
+{
+    const std::time_t moment = 0;
+    std::tm local{};
+    ::localtime_r(&moment, &local);
+    return std::to_string(local.tm_hour) + ' ' + std::locale("").name();
+}
+
 bool use_time_and_chance()
 {
     std::this_thread::sleep_for(1ms);
@@ -229,6 +238,19 @@ BOOST_AUTO_TEST_CASE(computing_printing_threads_and_exceptions_go_on)
     }
 }
 
+BOOST_AUTO_TEST_CASE(locale_and_time_zone_are_those_without_a_profile)
+{
+    if (!have_profiles())
+        return;
+    auto options = under(syscall_profile::all);
+    options.worker.env = {{"TZ", "Asia/Tokyo"}, {"LANG", "C.UTF-8"}};
+    const auto expected = procpool::pool(options).async_submit(place).get();
+    for (const auto profile : profiles) {
+        options.worker.sandbox.syscalls = profile;
+        BOOST_TEST(procpool::pool(options).async_submit(place).get() == expected);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_the_initializer_opened_stays_open)
 {
     if (!have_profiles())
@@ -256,6 +278,22 @@ BOOST_DATA_TEST_CASE(a_crash_is_what_it_is_without_a_profile, crashes)
         const auto end = end_of(pool.async_submit(sample.die));
         BOOST_TEST((end == sample.status), name_of(profile) << ": " << end.str());
         BOOST_TEST(pool.async_submit(seven).get() == 7);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_crash_under_a_profile_has_its_stack_in_the_report)
+{
+    if (!have_profiles())
+        return;
+    if (is_sanitized)
+        return skip("sanitizers end crashes in ways of their own");
+    for (const auto profile : profiles) {
+        procpool::pool pool(under(profile));
+        for (auto* const die : {write_to_null, overflow_the_stack}) {
+            BOOST_CHECK_EXCEPTION(pool.async_submit(die).get(), procpool::worker_crashed, [](const auto& crash) {
+                return !crash.report().stack.empty() && crash.report().fault_address;
+            });
+        }
     }
 }
 
