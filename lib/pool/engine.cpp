@@ -12,7 +12,7 @@ namespace procpool::detail {
 
 engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options)
     : pool_(pool),
-      events_(pool.events()),
+      wants_events_(static_cast<bool>(options.on_event)),
       executor_(executor),
       timer_(executor),
       shutdown_timer_(executor),

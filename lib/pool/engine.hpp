@@ -5,7 +5,6 @@
 #include "link/link.hpp"
 #include "link/live_groups.hpp"
 #include "link/relay.hpp"
-#include "pool/event_feed.hpp"
 #include "pool/join_operation.hpp"
 #include "pool/scheduled_operation.hpp"
 #include "pool/settled_operations.hpp"
@@ -101,7 +100,7 @@ private:
     void tell_next(schedule::task* first);
 
     pool_impl& pool_;
-    event_feed& events_;
+    const bool wants_events_;
     boost::asio::any_io_executor executor_;
     boost::asio::steady_timer timer_;
     boost::asio::steady_timer shutdown_timer_;

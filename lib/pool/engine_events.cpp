@@ -38,48 +38,47 @@ void engine::tell_started(const link::link& worker)
     tell_worker(event_kind::worker_started, worker);
     if (vacant_.empty())
         return;
-    if (events_.wanted())
-        events_.add({.kind = event_kind::worker_replaced,
-                     .time = now(),
-                     .worker = worker.number(),
-                     .pid = worker.pid(),
-                     .instead_of = vacant_.front()});
+    pool_.desk().add(event{.kind = event_kind::worker_replaced,
+                           .time = now(),
+                           .worker = worker.number(),
+                           .pid = worker.pid(),
+                           .instead_of = vacant_.front()});
     vacant_.pop_front();
 }
 
 void engine::tell_worker(event_kind kind, const link::link& worker)
 {
-    if (events_.wanted())
-        events_.add({.kind = kind, .time = now(), .worker = worker.number(), .pid = worker.pid()});
+    if (wants_events_)
+        pool_.desk().add(event{.kind = kind, .time = now(), .worker = worker.number(), .pid = worker.pid()});
 }
 
 void engine::tell_not_started(schedule::worker_id id)
 {
-    if (events_.wanted())
-        events_.add({.kind = event_kind::worker_died, .time = now(), .worker = id, .text = start_failure_});
+    if (wants_events_)
+        pool_.desk().add(event{.kind = event_kind::worker_died, .time = now(), .worker = id, .text = start_failure_});
 }
 
 void engine::tell_ended(const link::link& worker, const seat& at)
 {
-    if (!events_.wanted())
+    if (!wants_events_)
         return;
     if (at.retired_for)
         return tell_worker(*at.retired_for == schedule::reason::recycled ? event_kind::worker_recycled
                                                                          : event_kind::worker_retired,
                            worker);
     const auto report = std::make_shared<const crash_report>(worker.report());
-    events_.add({.kind = event_kind::worker_died,
-                 .time = now(),
-                 .worker = worker.number(),
-                 .pid = worker.pid(),
-                 .report = report,
-                 .text = report->summary()});
+    pool_.desk().add(event{.kind = event_kind::worker_died,
+                           .time = now(),
+                           .worker = worker.number(),
+                           .pid = worker.pid(),
+                           .report = report,
+                           .text = report->summary()});
     vacant_.push_back(worker.number());
 }
 
 void engine::tell_task(event_kind kind, const scheduled_operation& op, task_end end)
 {
-    if (!events_.wanted())
+    if (!wants_events_)
         return;
     const bool is_settled = kind == event_kind::task_killed; // its call is gone
     event what{.kind = kind,
@@ -92,7 +91,7 @@ void engine::tell_task(event_kind kind, const scheduled_operation& op, task_end 
         what.worker = op.with->id;
         what.pid = seats_.at(op.with->id).link->pid();
     }
-    events_.add(std::move(what));
+    pool_.desk().add(std::move(what));
 }
 
 void engine::tell_finished(const schedule::action& finish)
@@ -102,7 +101,7 @@ void engine::tell_finished(const schedule::action& finish)
 
 void engine::tell_queued(schedule::arrivals& submitted)
 {
-    if (events_.wanted())
+    if (wants_events_)
         for (const auto& run : submitted.runs())
             for (schedule::task* t = run.tasks.front(); t; t = t->next)
                 tell_task(event_kind::task_queued, scheduled_operation::of(*t));
@@ -111,7 +110,7 @@ void engine::tell_queued(schedule::arrivals& submitted)
 // The task that starts when this one leaves its worker.
 schedule::task* engine::next_behind(const scheduled_operation& op) const noexcept
 {
-    return events_.wanted() && op.with->sent.front() == &op ? op.next : nullptr;
+    return wants_events_ && op.with->sent.front() == &op ? op.next : nullptr;
 }
 
 void engine::tell_next(schedule::task* first)

@@ -25,7 +25,6 @@ std::shared_ptr<pool_impl> pool_impl::make(boost::asio::any_io_executor executor
 
 pool_impl::pool_impl(pool_options options)
     : options_(std::move(options)),
-      events_(options_.on_event),
       admission_(options_.max_pending, options_.max_pending_bytes)
 {
 }
@@ -63,13 +62,12 @@ void pool_impl::deliver(settled_operations settled)
         settled_operations& all;
         ~rest() { self.post_delivery(all.take()); }
     } const after{*this, settled};
-    events_.tell();
     settled.deliver();
 }
 
 void pool_impl::post_delivery(settled_operations settled)
 {
-    if (settled.empty() && !events_.has_news())
+    if (settled.empty())
         return;
     post_call([self = shared_from_this(), all = std::move(settled)]() mutable { self->deliver(all.take()); });
 }
@@ -137,7 +135,7 @@ void pool_impl::wake_engine(std::unique_lock<std::mutex> lock)
     accept_arrivals(*engine_);
     auto settled = engine_->take_settled();
     alone.unlock();
-    post_delivery(std::move(settled));
+    post_in_order(std::move(settled));
 }
 
 // With the mutex held.

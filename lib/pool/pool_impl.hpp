@@ -4,8 +4,7 @@
 #include "link/live_groups.hpp"
 #include "pool/admission.hpp"
 #include "pool/engine.hpp"
-#include "pool/event_feed.hpp"
-#include "pool/output_desk.hpp"
+#include "pool/news_desk.hpp"
 #include "pool/own_thread.hpp"
 
 #include <procpool/options.hpp>
@@ -61,9 +60,8 @@ public:
     {
         deliver_in_order(in_engine(event));
     }
-    output_desk& desk() noexcept { return desk_; }
+    news_desk& desk() noexcept { return desk_; }
     link::live_groups& groups() noexcept { return groups_; }
-    event_feed& events() noexcept { return events_; }
     bool is_terminating() const noexcept { return terminating_; }
     void tasks_finished(std::size_t tasks, std::size_t bytes);
     /// Whether a worker has nothing to do.
@@ -84,8 +82,10 @@ private:
     void post(Event event);
     void deliver(settled_operations settled);
     void deliver_in_order(settled_operations settled);
-    void deliver_output();
-    void deliver_entry(output_desk::entry& next);
+    void post_in_order(settled_operations settled);
+    void queue_behind_news(settled_operations settled);
+    void deliver_news();
+    void deliver_entry(news_desk::entry& next);
     void post_delivery(settled_operations settled);
     void accept_arrivals(engine& e);
     void enqueue(operation_ptr op);
@@ -99,7 +99,6 @@ private:
 
     const pool_options options_;
     link::live_groups groups_;
-    event_feed events_;
     std::unique_ptr<own_thread> thread_;
     // A mutex and no strand: the thread that brings an answer goes on to call the handler, without a way through the
     // executor.
@@ -107,7 +106,7 @@ private:
     std::unique_ptr<engine> engine_; // null when the context is gone
     procpool::stats last_stats_;     // then
 
-    output_desk desk_;
+    news_desk desk_;
     std::atomic<bool> terminating_{false};
     std::atomic<bool> any_idle_{false};
 

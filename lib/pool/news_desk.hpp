@@ -3,6 +3,7 @@
 
 #include "pool/settled_operations.hpp"
 
+#include <procpool/event.hpp>
 #include <procpool/output.hpp>
 
 #include <atomic>
@@ -13,17 +14,18 @@
 
 namespace procpool::detail {
 
-/// Captured lines on their way to the user's function, one at a time and in order, whichever threads run the pool's
-/// context; and outcomes that must not overtake them. Thread-safe.
-class output_desk {
+/// Captured lines and events on their way to the user's functions, one at a time and in order, whichever threads run the
+/// pool's context; and outcomes that must not overtake them. Thread-safe.
+class news_desk {
 public:
     /// When lines of so many bytes wait, no more should come.
     static constexpr std::size_t limit = std::size_t{1024} * 1024;
 
-    using entry = std::variant<output_line, settled_operations>;
+    using entry = std::variant<output_line, event, settled_operations>;
 
     /// False: it is full now. Then freed() tells when it is not.
     bool add(output_line line);
+    void add(event what);
     void add(settled_operations behind);
     /// Nothing waits, and nobody delivers.
     bool is_idle() const noexcept { return !in_use_.load(std::memory_order_acquire); }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "pool/output_desk.hpp"
+#include "pool/news_desk.hpp"
 
 #include <utility>
 
 namespace procpool::detail {
 namespace {
 
-std::size_t size_of(const output_desk::entry& each)
+std::size_t size_of(const news_desk::entry& each)
 {
     const auto* line = std::get_if<output_line>(&each);
     return line ? sizeof(output_line) + line->text.size() : 0;
@@ -14,7 +14,7 @@ std::size_t size_of(const output_desk::entry& each)
 
 } // namespace
 
-bool output_desk::add(output_line line)
+bool news_desk::add(output_line line)
 {
     const std::scoped_lock lock(mutex_);
     in_use_ = true;
@@ -23,20 +23,27 @@ bool output_desk::add(output_line line)
     return !was_full_;
 }
 
-void output_desk::add(settled_operations behind)
+void news_desk::add(event what)
+{
+    const std::scoped_lock lock(mutex_);
+    in_use_ = true;
+    entries_.emplace_back(std::move(what));
+}
+
+void news_desk::add(settled_operations behind)
 {
     const std::scoped_lock lock(mutex_);
     in_use_ = true;
     entries_.emplace_back(std::move(behind));
 }
 
-bool output_desk::begin()
+bool news_desk::begin()
 {
     const std::scoped_lock lock(mutex_);
     return !std::exchange(is_delivering_, true);
 }
 
-std::optional<output_desk::entry> output_desk::next()
+std::optional<news_desk::entry> news_desk::next()
 {
     const std::scoped_lock lock(mutex_);
     if (entries_.empty()) {
@@ -50,19 +57,19 @@ std::optional<output_desk::entry> output_desk::next()
     return first;
 }
 
-void output_desk::end()
+void news_desk::end()
 {
     const std::scoped_lock lock(mutex_);
     is_delivering_ = false;
 }
 
-bool output_desk::freed()
+bool news_desk::freed()
 {
     const std::scoped_lock lock(mutex_);
     return bytes_ <= limit / 2 && std::exchange(was_full_, false);
 }
 
-void output_desk::clear()
+void news_desk::clear()
 {
     std::deque<entry> dropped; // handlers go outside of the lock
     const std::scoped_lock lock(mutex_);
