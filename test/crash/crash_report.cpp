@@ -5,7 +5,6 @@
 #include <procpool.hpp>
 
 #include <boost/asio/deferred.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
+#include <future>
 #include <link.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -115,7 +115,7 @@ template <class Future>
 crash_report report_from(Future&& future)
 {
     try {
-        future.get();
+        future.get(60s);
     } catch (const procpool::worker_crashed& crash) {
         BOOST_TEST(crash.what() == crash.report().summary());
         return crash.report();
@@ -261,7 +261,15 @@ BOOST_AUTO_TEST_CASE(the_name_of_a_task_need_not_outlive_its_submission)
     procpool::pool pool({.workers = 1});
     const auto name = [] { return std::string("a name that is too long to be kept in a string object"); };
     auto deferred = pool.async_submit({.name = name()}, call_abort, boost::asio::deferred);
-    BOOST_TEST(report_from(std::move(deferred)(boost::asio::use_future)).task_name == name());
+    std::promise<std::string> name_in_report;
+    std::move(deferred)([&](const std::exception_ptr& error) {
+        try {
+            std::rethrow_exception(error);
+        } catch (const procpool::worker_crashed& crash) {
+            name_in_report.set_value(crash.report().task_name);
+        }
+    });
+    BOOST_TEST(name_in_report.get_future().get() == name());
     BOOST_TEST(report_from(pool.async_submit({.name = name()}, call_abort)).task_name == name());
 }
 

@@ -3,6 +3,8 @@
 
 #include <procpool/detail/completion.hpp>
 
+#include <string>
+
 namespace procpool::detail {
 
 /// A task whose outcome goes to a handler.
