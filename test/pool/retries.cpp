@@ -19,19 +19,19 @@ constexpr auto as_tuple = asio::as_tuple(asio::use_awaitable);
 constexpr auto short_pause = std::chrono::milliseconds(1);
 
 /// Dies in its first runs, and returns which run succeeded.
-int die_before(const std::string& ledger_file, int run)
+unsigned die_before(const std::string& ledger_file, unsigned run)
 {
     note(ledger_file, 0);
-    const int current = ledger(ledger_file).count(0);
+    const unsigned current = ledger(ledger_file).count(0);
     if (current < run)
         std::raise(SIGKILL);
     return current;
 }
 
-int throw_before(const std::string& ledger_file, int run)
+unsigned throw_before(const std::string& ledger_file, unsigned run)
 {
     note(ledger_file, 0);
-    const int current = ledger(ledger_file).count(0);
+    const unsigned current = ledger(ledger_file).count(0);
     if (current < run)
         throw std::runtime_error("run " + std::to_string(current));
     return current;
@@ -60,7 +60,7 @@ BOOST_AUTO_TEST_CASE(with_retries_it_runs_again_until_it_has_an_outcome)
 {
     run([&]() -> awaitable<void> {
         const submit_options twice{.retries = 2, .retry_pause = short_pause};
-        BOOST_TEST(co_await pool->async_submit(twice, die_before, file, 3, asio::use_awaitable) == 3);
+        BOOST_TEST(co_await pool->async_submit(twice, die_before, file, 3, asio::use_awaitable) == 3u);
         BOOST_TEST(pool->stats().retried == 2u);
         BOOST_TEST(pool->stats().succeeded == 1u);
     });
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(what_it_throws_ends_it_unless_it_says_otherwise)
         const auto [failure, run] = co_await pool->async_submit(crashes, throw_before, file, 3, as_tuple);
         BOOST_CHECK_THROW(std::rethrow_exception(failure), std::runtime_error);
         const submit_options all{.retries = 5, .retry_exceptions = true, .retry_pause = short_pause};
-        BOOST_TEST(co_await pool->async_submit(all, throw_before, file, 4, asio::use_awaitable) == 4);
+        BOOST_TEST(co_await pool->async_submit(all, throw_before, file, 4, asio::use_awaitable) == 4u);
     });
 }
 
