@@ -168,6 +168,7 @@ private:
 
     // scheduler_staff.cpp
     void staff(time_point now);
+    void fill_seats(time_point now);
     void hire(worker& w, time_point now);
     void make_due(worker& w);
     void start_leaving(worker& w);

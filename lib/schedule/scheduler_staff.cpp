@@ -31,12 +31,12 @@ std::uint64_t less_jitter(std::uint64_t most, worker_id id) noexcept
 
 void scheduler::staff(time_point now)
 {
+    fill_seats(now); // first those that are free: a worker that was missing replaces none
     while (!due_.empty() && (standby_.size() > leaving_ || has_enough_without_due()))
         start_leaving(*due_.front());
     while (ready_.size() > limits_.max_workers)
         start_leaving(*ready_.least());
-    while (!standby_.empty() && seats_taken() < limits_.max_workers)
-        hire(*standby_.front(), now);
+    fill_seats(now);
     while (!standby_.empty() && leaving_ == 0) // there are fewer seats than when it was started
         retire(*standby_.front(), reason::cancelled, now);
     while (!idle_leaving_.empty() &&
@@ -44,6 +44,12 @@ void scheduler::staff(time_point now)
         worker& w = *idle_leaving_.front();
         retire(w, w.recycled ? reason::recycled : reason::cancelled, now);
     }
+}
+
+void scheduler::fill_seats(time_point now)
+{
+    while (!standby_.empty() && seats_taken() < limits_.max_workers)
+        hire(*standby_.front(), now);
 }
 
 // Those that can run tasks, or still do.

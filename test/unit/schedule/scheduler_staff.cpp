@@ -37,6 +37,20 @@ BOOST_AUTO_TEST_CASE(a_replacement_waits_for_the_seat_of_the_one_that_leaves)
     BOOST_TEST(p.heard() == "answered t1; retire recycled w1; send t2 w2");
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_that_was_missing_replaces_none_that_grew_old_meanwhile)
+{
+    play p({.max_workers = 2, .min_workers = 2, .max_age = 1s});
+    p.pass(0s);
+    p.ready(1);
+    p.pass(1s);
+    BOOST_TEST(p.heard() == "spawn w1; spawn w2; spawn w3");
+    p.ready(2);
+    BOOST_TEST(p.heard() == "");
+    BOOST_TEST(p.decisions().ready_count() == 2);
+    p.ready(3);
+    BOOST_TEST(p.heard() == "retire recycled w1");
+}
+
 BOOST_AUTO_TEST_CASE(not_all_are_exchanged_at_once)
 {
     play p = with_workers(8, {.max_workers = 8, .max_age = 1s});
