@@ -37,7 +37,7 @@ public:
     /// Whether the outcome is here.
     bool ready() const { return state().ready(); }
     /// Whether a worker has the task and no outcome is here: it runs there, or is next in line.
-    bool running() const { return state().with_worker && !ready(); }
+    bool running() const { return state().is_with_worker() && !ready(); }
 
     /// Gives the task up, as a terminal cancellation would: the outcome is operation_aborted at once unless it is here
     /// already. A waiting task never runs; submit_options::on_cancel says what becomes of a running one.

@@ -119,16 +119,12 @@ public:
         requires(!std::same_as<std::remove_cvref_t<F>, submit_options>)
     auto async_submit(F&& fn, Rest&&... rest)
     {
-        return async_submit(submit_options{}, std::forward<F>(fn), std::forward<Rest>(rest)...);
+        return submit(detail::task_options(), std::forward<F>(fn), std::forward<Rest>(rest)...);
     }
     template <class F, class... Rest>
     auto async_submit(const submit_options& options, F&& fn, Rest&&... rest)
     {
-        if constexpr (detail::last_is_token<F, Rest...>())
-            return submit_with_token(options, std::make_index_sequence<sizeof...(Rest) - 1>{}, std::forward<F>(fn),
-                                     std::forward_as_tuple(std::forward<Rest>(rest)...));
-        else
-            return submit_for_future(options, make_task(std::forward<F>(fn), std::forward<Rest>(rest)...));
+        return submit(detail::task_options(options), std::forward<F>(fn), std::forward<Rest>(rest)...);
     }
 
     /// Accepts no more tasks: later submissions fail with errc::pool_closed. Those accepted before are finished; then
@@ -192,23 +188,33 @@ private:
         return task(std::forward<F>(fn), std::forward<Args>(arguments)...);
     }
 
-    template <class R>
-    future<R> submit_for_future(const submit_options& options, task<R> made)
+    template <class F, class... Rest>
+    auto submit(detail::task_options options, F&& fn, Rest&&... rest)
     {
-        detail::future_ptr state(new detail::future_state(std::move(made).encoded(), options, usable()));
+        if constexpr (detail::last_is_token<F, Rest...>())
+            return submit_with_token(std::move(options), std::make_index_sequence<sizeof...(Rest) - 1>{},
+                                     std::forward<F>(fn), std::forward_as_tuple(std::forward<Rest>(rest)...));
+        else
+            return submit_for_future(options, make_task(std::forward<F>(fn), std::forward<Rest>(rest)...));
+    }
+
+    template <class R>
+    future<R> submit_for_future(const detail::task_options& options, task<R> made)
+    {
+        detail::future_ptr state(new detail::future_state(std::move(made).encoded(), options, usable()), false);
         detail::submit(usable(), state, detail::full_queue::block_caller);
         return future<R>(std::move(state));
     }
 
     template <std::size_t... I, class F, class Rest>
-    auto submit_with_token(const submit_options& options, std::index_sequence<I...>, F&& fn, Rest rest)
+    auto submit_with_token(detail::task_options options, std::index_sequence<I...>, F&& fn, Rest rest)
     {
-        return initiate(options, std::get<sizeof...(I)>(std::move(rest)),
+        return initiate(std::move(options), std::get<sizeof...(I)>(std::move(rest)),
                         make_task(std::forward<F>(fn), std::get<I>(std::move(rest))...));
     }
 
     template <class Token, class R>
-    auto initiate(const submit_options& options, Token&& token, task<R> made)
+    auto initiate(detail::task_options options, Token&& token, task<R> made)
     {
         static_assert(
             std::is_void_v<R> || std::is_default_constructible_v<R>,
@@ -218,7 +224,7 @@ private:
                       "procpool: the last argument is neither an argument of the task nor a completion token for "
                       "void(std::exception_ptr, R)");
         return boost::asio::async_initiate<Token, detail::completion_signature_t<R>>(
-            detail::initiate_submit<R>{usable(), options}, token, std::move(made).encoded());
+            detail::initiate_submit<R>{usable(), std::move(options)}, token, std::move(made).encoded());
     }
 
     std::shared_ptr<detail::pool_impl> impl_;

@@ -42,15 +42,16 @@ void link::start(std::shared_ptr<link_events> events, const wire::configuration&
 
 std::uint16_t link::send(task& t, const outgoing_task& described)
 {
-    send_new_modules(described.modules);
+    if (modules_sent_ < described.modules)
+        send_new_modules(described.modules);
     wire::frame_header header;
     header.kind = wire::frame_kind::task;
     header.id = described.id;
     header.size = described.call.size();
-    header.ran_ns = described.timeout_ns;
+    header.ran_ns = static_cast<std::uint64_t>(described.timeout.count());
     header.may_hold = described.may_hold;
     // The page says "queued" before the frame is written.
-    header.slot = slots_.take(described.id, t, described.deadline_ns);
+    header.slot = slots_.take(described.id, t, described.deadline);
     outgoing_.add(header, described.call);
     return header.slot;
 }

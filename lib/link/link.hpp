@@ -53,10 +53,10 @@ public:
 struct outgoing_task {
     std::uint64_t id = 0;
     std::span<const std::byte> call;
-    std::uint32_t modules = 0; ///< How many of this process's modules the call refers to.
-    bool may_hold = false;     ///< The worker may hold the answer back.
-    std::uint64_t timeout_ns = 0;
-    std::uint64_t deadline_ns = 0;
+    std::uint32_t modules = 0;                        ///< How many of this process's modules the call refers to.
+    bool may_hold = false;                            ///< The worker may hold the answer back.
+    std::chrono::nanoseconds timeout{};               ///< Zero: it may run as long as it likes.
+    std::chrono::steady_clock::time_point deadline{}; ///< The epoch: it has none.
 };
 
 /// The parent's end of one worker: its process, its pipes, its control page. Not thread-safe; see link_events::enter().

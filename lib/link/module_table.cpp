@@ -9,6 +9,7 @@
 
 #include <deque>
 #include <mutex>
+#include <stdexcept>
 #include <vector>
 
 namespace procpool {
@@ -44,6 +45,8 @@ std::uint64_t number_of(const os::module& wanted)
     for (std::size_t i = 0; i != table().size(); ++i)
         if (table()[i].id == wanted.id)
             return i;
+    if (table().size() == detail::named_module)
+        throw std::length_error("procpool: tasks refer to more modules than a call can number");
     table().push_back(wanted);
     return table().size() - 1;
 }
@@ -73,7 +76,8 @@ const numbered_module& numbered_module_at(const void* address)
 detail::code_ref detail::locate_code(const void* address)
 {
     const auto& at = numbered_module_at(address);
-    return {at.number, reinterpret_cast<std::uintptr_t>(address) - at.found.base};
+    const auto offset = reinterpret_cast<std::uintptr_t>(address) - at.found.base;
+    return {.module = at.number & 0xffff, .offset = offset & 0xffff'ffff'ffff};
 }
 
 wire::module_notice link::notice_of(std::uint32_t number)

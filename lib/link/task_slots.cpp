@@ -13,13 +13,13 @@ task_slots::task_slots(wire::control_page& page) noexcept : page_(page)
         free_[i] = static_cast<std::uint16_t>(free_.size() - 1 - i);
 }
 
-std::uint16_t task_slots::take(std::uint64_t id, task& t, std::uint64_t deadline_ns) noexcept
+std::uint16_t task_slots::take(std::uint64_t id, task& t, std::chrono::steady_clock::time_point deadline) noexcept
 {
     assert(free_count_ != 0);
     const std::uint16_t slot = free_[--free_count_];
     ids_[slot] = id;
     tasks_[slot] = &t;
-    page_.slots[slot].publish(id, deadline_ns);
+    page_.slots[slot].publish(id, static_cast<std::uint64_t>(deadline.time_since_epoch().count()));
     return slot;
 }
 

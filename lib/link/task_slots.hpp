@@ -25,7 +25,7 @@ public:
     explicit task_slots(wire::control_page& page) noexcept;
 
     /// A place for a task that is about to be sent. At most wire::slot_count are in use at a time.
-    std::uint16_t take(std::uint64_t id, task& t, std::uint64_t deadline_ns) noexcept;
+    std::uint16_t take(std::uint64_t id, task& t, std::chrono::steady_clock::time_point deadline) noexcept;
     void release(std::uint16_t slot) noexcept;
     /// Frees the slot and returns the task that was in it; null when that is not the one with this id.
     task* take_out(std::uint16_t slot, std::uint64_t id) noexcept;

@@ -63,7 +63,8 @@ os::module describe(const loaded& info)
                      .id = {id.begin(), id.end()},
                      .id_at = id.data(),
                      .base = info.dlpi_addr,
-                     .begin = std::numeric_limits<std::uintptr_t>::max()};
+                     .begin = std::numeric_limits<std::uintptr_t>::max(),
+                     .is_program = info.dlpi_name[0] == '\0'};
     for (const auto& segment : segments_of(info)) {
         if (segment.p_type != PT_LOAD)
             continue;
@@ -103,6 +104,8 @@ std::optional<module> module_of(const void* address)
 
 bool is_still_at(const module& known, const void* address) noexcept
 {
+    if (known.is_program)
+        return reinterpret_cast<std::uintptr_t>(address) - known.begin < known.end - known.begin;
     dl_find_object mapped{}; // glibc's way for unwinders: without locks and system calls
     if (::_dl_find_object(const_cast<void*>(address), &mapped) != 0)
         return false;

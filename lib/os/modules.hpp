@@ -21,6 +21,7 @@ struct module {
     std::uintptr_t base = 0;  ///< Where it is loaded.
     std::uintptr_t begin = 0; ///< The lowest and the end of its highest mapped address.
     std::uintptr_t end = 0;
+    bool is_program = false; ///< It is never unloaded.
 };
 
 /// The module that contains an address; empty when none does (code made at run time).

@@ -87,7 +87,7 @@ void engine::on_shutdown_limit()
 void engine::stop_joining(const std::shared_ptr<join_operation>& waiting)
 {
     if (std::erase(joins_, waiting) != 0)
-        waiting->complete(executor_, boost::asio::error::operation_aborted);
+        waiting->finish(executor_, boost::asio::error::operation_aborted);
 }
 
 void engine::enter(link::link& from, void (link::link::*event)(std::size_t), std::size_t count)
@@ -127,7 +127,7 @@ void engine::task_answered(scheduled_operation& op, const wire::frame& answer)
         break;
     case schedule::verdict::retry:
         tell_task(event_kind::task_retried, op);
-        op.owner.with_worker = false;
+        op.owner.set_with_worker(false);
         static_cast<void>(answered.detach());
         break;
     }
@@ -159,7 +159,7 @@ void engine::lose_tasks(link::link& with)
 {
     for (std::uint16_t slot = 0; slot != wire::slot_count; ++slot)
         if (auto* op = with.task_at(slot)) {
-            op->owner.with_worker = false;
+            op->owner.set_with_worker(false);
             scheduler_.lost(*op, with.may_have_run(slot), now());
             if (op->where == schedule::stage::resting)
                 tell_task(event_kind::task_retried, *op);

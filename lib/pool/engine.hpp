@@ -71,7 +71,8 @@ private:
     void perform(const schedule::action& action);
     void perform_on_worker(const schedule::action& action, seat& at);
     void spawn(schedule::worker_id id);
-    void send(seat& at, scheduled_operation& op, bool may_hold);
+    void send_all(seat& at, const schedule::action& send);
+    void send_one(link::link& to, scheduled_operation& op, bool may_hold);
     void take_back(seat& at, scheduled_operation& op);
     void end_if_running(seat& at, scheduled_operation& op, void (link::link::*end)() noexcept);
     void kill(seat& at, schedule::reason why);

@@ -60,7 +60,7 @@ void engine::perform_on_worker(const action& next, seat& at)
 {
     switch (next.kind) {
     case action_kind::send:
-        return send(at, scheduled_operation::of(*next.about), next.may_hold);
+        return send_all(at, next);
     case action_kind::take_back:
         return take_back(at, scheduled_operation::of(*next.about));
     case action_kind::inspect:
@@ -100,28 +100,33 @@ void engine::spawn(schedule::worker_id id)
     }
 }
 
-void engine::send(seat& at, scheduled_operation& op, bool may_hold)
+void engine::send_all(seat& at, const action& send)
 {
-    const auto timeout = op.limits->timeout.value_or(schedule::duration::zero());
-    const auto deadline = op.limits->deadline.value_or(schedule::time_point()).time_since_epoch();
-    op.slot = at.link->send(op, {.id = op.id,
-                                 .call = op.call(),
-                                 .modules = op.modules(),
-                                 .may_hold = may_hold,
-                                 .timeout_ns = static_cast<std::uint64_t>(timeout.count()),
-                                 .deadline_ns = static_cast<std::uint64_t>(deadline.count())});
-    op.owner.with_worker = true;
-    if (op.with->sent.front() == &op)
-        tell_task(event_kind::task_started, op);
+    schedule::task* t = send.about;
+    for (std::size_t left = send.count; left != 0; --left, t = t->next)
+        send_one(*at.link, scheduled_operation::of(*t), send.may_hold);
     if (to_flush_.empty() || to_flush_.back() != at.link.get())
         to_flush_.push_back(at.link.get());
+}
+
+void engine::send_one(link::link& to, scheduled_operation& op, bool may_hold)
+{
+    link::outgoing_task described{.id = op.id, .call = op.call(), .modules = op.modules(), .may_hold = may_hold};
+    if (const auto* limits = op.own_limits.get()) {
+        described.timeout = limits->timeout.value_or(schedule::duration::zero());
+        described.deadline = limits->deadline.value_or(schedule::time_point());
+    }
+    op.slot = to.send(op, described);
+    op.owner.set_with_worker(true);
+    if (wants_events_ && op.with->sent.front() == &op)
+        tell_task(event_kind::task_started, op);
 }
 
 void engine::take_back(seat& at, scheduled_operation& op)
 {
     const bool revoked = at.link->take_back(op.slot);
     if (revoked) {
-        op.owner.with_worker = false;
+        op.owner.set_with_worker(false);
         tell_next(next_behind(op));
     }
     scheduler_.taken_back(op, revoked, now());
@@ -233,7 +238,7 @@ void engine::complete_joins()
     shutdown_timer_.cancel();
     const auto error = cut_off_ ? make_error_code(errc::timed_out) : boost::system::error_code();
     for (const auto& each : std::exchange(joins_, {}))
-        each->complete(executor_, error);
+        each->finish(executor_, error);
 }
 
 procpool::stats engine::stats() const

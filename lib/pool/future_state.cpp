@@ -29,7 +29,7 @@ void deliver_soon(const std::weak_ptr<pool_impl>& pool, std::shared_ptr<waiter> 
 
 } // namespace
 
-future_state::future_state(call&& made, const submit_options& options, std::weak_ptr<pool_impl> pool)
+future_state::future_state(call&& made, const task_options& options, std::weak_ptr<pool_impl> pool)
     : operation(std::move(made), options),
       pool_(std::move(pool)),
       state_(pending)
@@ -76,7 +76,7 @@ std::vector<std::shared_ptr<waiter>> future_state::take_waiters()
     return std::exchange(waiters_, {});
 }
 
-void future_state::deliver()
+void future_state::deliver(operation_ptr)
 {
     for (const auto& each : take_waiters())
         each->deliver(each, false);

@@ -16,15 +16,17 @@ public:
 
     join_handler& handler() noexcept { return handler_.get(); }
     /// Sends the handler's completion off, by way of the pool's executor.
-    void complete(const boost::asio::any_io_executor& pool_executor, boost::system::error_code error)
+    void finish(const boost::asio::any_io_executor& pool_executor, boost::system::error_code error)
     {
         error_ = error;
         boost::asio::post(pool_executor, [self = shared_from_this()] { self->handler_.deliver(self); });
     }
     void abandon() noexcept { handler_.abandon(); }
-    void complete_here()
+    static void complete(std::shared_ptr<join_operation> self)
     {
-        handler_.complete([] {}, error_);
+        auto& handler = self->handler_;
+        const auto error = self->error_;
+        handler.complete([&self] { self.reset(); }, error);
     }
 
 private:

@@ -40,17 +40,34 @@ schedule::task_limits limits_for(const submit_options& options)
 
 } // namespace
 
-operation::operation(call&& made, const submit_options& options)
-    : outcome_{.bytes = std::move(made.bytes)},
-      modules_(made.modules)
+task_options::task_options(const submit_options& given)
 {
-    validate(options);
+    validate(given);
+    struct with_name {
+        submit_options options;
+        std::string name;
+    };
+    const auto copy = std::make_shared<with_name>(with_name{given, std::string(given.name)});
+    copy->options.name = copy->name;
+    given_ = {copy, &copy->options};
+}
+
+void scheduled_operation::take(const submit_options& options)
+{
+    priority = options.priority;
+    if (!needs_limits(options))
+        return;
+    own_limits = std::make_unique<detail::own_limits>(limits_for(options), std::string(options.name));
+    limits = own_limits.get();
+}
+
+operation::operation(call&& made, const task_options& options)
+    : outcome_{.bytes = std::move(made.bytes)},
+      modules_(static_cast<std::uint16_t>(made.modules))
+{
     auto* scheduled = new (scheduled_operation::storage_of(*this)) scheduled_operation(*this);
-    scheduled->priority = options.priority;
-    if (needs_limits(options)) {
-        scheduled->own_limits = std::make_unique<own_limits>(limits_for(options), std::string(options.name));
-        scheduled->limits = scheduled->own_limits.get();
-    }
+    if (const auto* given = options.given())
+        scheduled->take(*given);
 }
 
 operation::~operation()
@@ -58,7 +75,7 @@ operation::~operation()
     scheduled_operation::of(*this).~scheduled_operation();
 }
 
-std::exception_ptr outcome::failure() const
+std::exception_ptr outcome::make_failure() const
 {
     return is_exception ? wire::decode_exception(bytes) : error;
 }

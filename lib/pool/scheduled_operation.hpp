@@ -24,6 +24,9 @@ struct scheduled_operation : schedule::task {
     std::unique_ptr<const detail::own_limits> own_limits; ///< Null: the usual ones, and no name.
     std::uint16_t slot = 0;                               ///< In the page of the worker that has it.
 
+    /// What a submission asked for.
+    void take(const submit_options& options);
+
     static scheduled_operation& of(operation& op) noexcept
     {
         return *std::launder(reinterpret_cast<scheduled_operation*>(op.scheduled_));

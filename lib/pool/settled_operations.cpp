@@ -23,8 +23,9 @@ settled_operations settled_operations::take()
 void settled_operations::deliver()
 {
     while (!empty()) {
-        const operation_ptr op = std::move(operations_[delivered_++]);
-        op->deliver();
+        operation_ptr op = std::move(operations_[delivered_++]);
+        auto& next = *op;
+        next.deliver(std::move(op));
     }
 }
 

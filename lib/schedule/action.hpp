@@ -12,7 +12,7 @@ using worker_id = std::uint64_t;
 /// worker is cleared and killed is what keeps innocent tasks alive.
 enum class action_kind : std::uint8_t {
     spawn,           ///< Start this worker; answer with worker_ready or worker_ended.
-    send,            ///< Send the task to the worker.
+    send,            ///< Send the task, and as many behind it as `count` says, to the worker.
     take_back,       ///< Revoke the task on the worker, if it has not started; answer with taken_back.
     inspect,         ///< Look when the task started; answer with inspected.
     ask,             ///< Ask the running task to stop.
@@ -44,6 +44,7 @@ struct action {
     bool forgets = false;  ///< Of a finish: the scheduler will not touch the task again.
     worker_id on = 0;
     task* about = nullptr;
+    std::size_t count = 1; ///< Of a send: `about` and those behind it in the worker's list.
 };
 
 } // namespace procpool::schedule

@@ -8,13 +8,13 @@
 
 namespace procpool::schedule {
 
-/// Ready workers in buckets of equal load. Finding the least and the most loaded and moving a worker by one task are
-/// all constant in the number of workers.
+/// Ready workers in buckets of equal load. Finding the least and the most loaded and moving a worker are all constant
+/// in the number of workers. A worker stays in its bucket until it is updated, whatever becomes of its load.
 class by_load {
 public:
     void insert(worker& w)
     {
-        const std::size_t load = w.load();
+        const std::size_t load = w.bucket = w.load();
         if (buckets_.size() <= load)
             buckets_.resize(load + 1);
         worker*& head = buckets_[load];
@@ -30,12 +30,17 @@ public:
     }
     void remove(worker& w) noexcept
     {
-        (w.previous ? w.previous->next : buckets_[w.load()]) = w.next;
+        (w.previous ? w.previous->next : buckets_[w.bucket]) = w.next;
         if (w.next)
             w.next->previous = w.previous;
         w.previous = w.next = nullptr;
         --size_;
-        idle_ -= w.load() == 0;
+        idle_ -= w.bucket == 0;
+    }
+    void update(worker& w)
+    {
+        remove(w);
+        insert(w);
     }
 
     /// The worker with the fewest tasks, or null.
@@ -48,7 +53,7 @@ public:
 
 private:
     std::vector<worker*> buckets_;  // heads of lists; index = load
-    mutable std::size_t least_ = 0; // no bucket below it has a worker; moves by one task at a time, so finding is cheap
+    mutable std::size_t least_ = 0; // no bucket below it has a worker; moves little at a time, so finding is cheap
     mutable std::size_t most_ = 0;  // no bucket above it has one
     std::size_t size_ = 0;
     std::size_t idle_ = 0;

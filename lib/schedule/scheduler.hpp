@@ -115,14 +115,18 @@ private:
 
     void push(action_kind kind, worker_id on, task* about = nullptr, reason why = {})
     {
-        actions_.push(kind, why, false, false, on, about);
+        actions_.push(kind, why, false, false, on, about, std::size_t{1});
     }
     void finish(task& t, reason why);
     void forget(task& t);
 
     // scheduler_tasks.cpp
     void dispatch(time_point now);
+    std::size_t share_of(const worker& w) const noexcept;
+    void send_some(worker& w, time_point now);
     void send(task& t, worker& w, time_point now);
+    void touch(worker& w);
+    void update_loads();
     void make_way_for(int priority);
     void rebalance();
     void take_from_leaving();
@@ -184,6 +188,7 @@ private:
     waiting_tasks waiting_;
     std::unordered_map<worker_id, worker> workers_; // addresses are stable
     by_load ready_;                                 // those that take tasks
+    std::vector<worker*> touched_;                  // of these; for update_loads()
     std::deque<worker*> standby_;                   // in the order in which they became ready
     std::deque<worker*> due_;                       // of the ready ones, oldest first
     std::vector<worker*> idle_leaving_;             // those that leave and have nothing left to do

@@ -116,6 +116,8 @@ void scheduler::take_off_lists(worker& w)
     std::erase(due_, &w);
     std::erase(standby_, &w);
     std::erase(idle_leaving_, &w);
+    std::erase(touched_, &w);
+    w.is_touched = false;
 }
 
 // The time of a ready worker has come: it is too old, or has had nothing to do for long.

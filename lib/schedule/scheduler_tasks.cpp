@@ -110,46 +110,82 @@ void scheduler::lost(task& t, bool started, time_point now)
 void scheduler::dispatch(time_point now)
 {
     undispatched_.reset();
+    update_loads();
     staff(now);
-    while (task* t = waiting_.front()) {
+    while (!waiting_.empty()) {
         worker* w = ready_.least();
         if (!w || w->load() >= ahead_.window())
             break;
-        waiting_.remove(*t);
-        send(*t, *w, now);
+        send_some(*w, now);
     }
     rebalance();
     start_workers(now);
     retire_workers(now);
 }
 
-void scheduler::send(task& t, worker& w, time_point now)
+// How many tasks it gets at a time. Few compared with its window, so that tasks still start nearly in their order, and
+// not more than its part of what waits.
+std::size_t scheduler::share_of(const worker& w) const noexcept
 {
-    ready_.remove(w);
+    constexpr std::size_t turns = 8;
+    const std::size_t in_turn = std::max<std::size_t>(1, ahead_.window() / turns);
+    const std::size_t part = (waiting_.size() + ready_.size() - 1) / ready_.size();
+    return std::min({in_turn, part, ahead_.window() - w.load(), w.tasks_left});
+}
+
+void scheduler::send_some(worker& w, time_point now)
+{
+    const std::size_t count = share_of(w);
     if (w.load() == 0)
         w.quiet_since = now;
-    w.sent.push_back(t);
-    ready_.insert(w);
-    ++sent_;
-    t.where = stage::sent;
-    t.with = &w;
-    t.sent_at = now;
-    t.started = false;
-    if (t.limits != &usual_limits)
-        watch_for_start(t, now);
-    t.may_hold = ahead_.may_hold();
-    actions_.push(action_kind::send, reason{}, t.may_hold, false, w.id, &t);
-    if (t.may_hold && w.load() > 1 && !collect_at_)
+    task* const first = waiting_.front();
+    for (std::size_t i = 0; i != count; ++i)
+        send(waiting_.pop(), w, now);
+    ready_.update(w);
+    sent_ += count;
+    actions_.push(action_kind::send, reason{}, first->may_hold, false, w.id, first, count);
+    if (first->may_hold && w.load() > 1 && !collect_at_)
         collect_at_ = now + longest_hold;
-    if (--w.tasks_left == 0) {
+    w.tasks_left -= count;
+    if (w.tasks_left == 0) {
         w.recycled = true;
         start_leaving(w);
     }
 }
 
+void scheduler::send(task& t, worker& w, time_point now)
+{
+    w.sent.push_back(t);
+    t.where = stage::sent;
+    t.with = &w;
+    t.sent_at = now;
+    t.started = false;
+    t.may_hold = ahead_.may_hold();
+    if (t.limits != &usual_limits)
+        watch_for_start(t, now);
+}
+
+// Most often many answers come together: the worker moves to its new place once for all of them.
+void scheduler::touch(worker& w)
+{
+    if (!std::exchange(w.is_touched, true))
+        touched_.push_back(&w);
+}
+
+void scheduler::update_loads()
+{
+    for (worker* w : touched_) {
+        w->is_touched = false;
+        if (w->takes_tasks())
+            ready_.update(*w);
+    }
+    touched_.clear();
+}
+
 // A task that was merely sent ahead must not stand before a more important one.
 void scheduler::make_way_for(int priority)
 {
+    update_loads();
     const worker* w = ready_.least();
     if (!w || w->load() < ahead_.window())
         return;
@@ -205,13 +241,10 @@ void scheduler::leave_worker(task& t, time_point now)
 {
     worker& w = *t.with;
     unwatch(t);
-    const bool takes_tasks = w.takes_tasks();
-    if (takes_tasks)
-        ready_.remove(w);
     w.sent.remove(t);
     w.quiet_since = now;
-    if (takes_tasks)
-        ready_.insert(w);
+    if (w.takes_tasks())
+        touch(w);
     else
         leave_when_idle(w);
     --sent_;

@@ -174,7 +174,7 @@ void scheduler::collect_held(time_point now)
     for (auto& [id, w] : workers_) {
         if (w.load() < 2 || !w.sent.front()->may_hold)
             continue;
-        collects_.push(action_kind::collect, reason{}, false, false, id);
+        collects_.push(action_kind::collect, reason{}, false, false, id, static_cast<task*>(nullptr), std::size_t{1});
         collect_at_ = now + longest_hold;
     }
 }

@@ -34,13 +34,13 @@ struct task {
     int priority = 0;                          ///< Higher first.
 
     // The rest belongs to the scheduler.
+    std::uint16_t attempt = 1; ///< Which run this is, or will be.
+    std::uint16_t kills = 0;   ///< How many workers ended while they ran it.
     task* previous = nullptr;
     task* next = nullptr;
     worker* with = nullptr;
     time_point sent_at{};
-    time_point alarm{};        ///< When to look whether a time of it is over; when it rests: when it goes on.
-    std::uint16_t attempt = 1; ///< Which run this is, or will be.
-    std::uint16_t kills = 0;   ///< How many workers ended while they ran it.
+    time_point alarm{}; ///< When to look whether a time of it is over; when it rests: when it goes on.
     stage where = stage::outside;
     recall wanted_back = recall::none;
     bool started = false;  ///< It could not be taken back: it runs, or has run, on its worker.

@@ -25,9 +25,12 @@ public:
         t.where = stage::outside;
         --size_;
     }
+    /// Removes the next one to run. There must be one.
+    task& pop() noexcept;
 
 private:
     task_list& list_of(const task& t) { return by_priority_[t.priority]; }
+    const task_list& first_list() const noexcept;
 
     // Keeps empty lists: programs use few priorities, again and again.
     std::map<int, task_list, std::greater<>> by_priority_;

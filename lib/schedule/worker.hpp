@@ -41,7 +41,10 @@ struct worker {
     time_point due_at = time_point::max();                            ///< When it will be too old.
     time_point quiet_since{}; ///< Its last answer, or since then the first task sent to it.
 
+    bool is_touched = false; ///< Its load is another one than by_load has seen.
+
     // A place among the workers of the same load (by_load).
+    std::size_t bucket = 0;
     worker* previous = nullptr;
     worker* next = nullptr;
     std::size_t load() const noexcept { return sent.size(); }

@@ -16,9 +16,13 @@ constexpr std::size_t shrink_above = 1024 * 1024;
 
 void append_frame(detail::byte_buffer& to, const frame_header& header, std::span<const std::byte> payload)
 {
-    to.append(&header, sizeof(header));
-    to.append(payload.data(), payload.size());
-    to.align(frame_alignment);
+    const std::size_t room = padded(payload.size());
+    std::byte* const at = to.extend(sizeof(header) + room);
+    std::memcpy(at, &header, sizeof(header));
+    if (payload.empty())
+        return;
+    std::memset(at + sizeof(header) + room - frame_alignment, 0, frame_alignment);
+    std::memcpy(at + sizeof(header), payload.data(), payload.size());
 }
 
 std::span<std::byte> frame_reader::prepare()

@@ -12,7 +12,7 @@ namespace procpool::detail {
 /// std::vector it does not fill what is about to be overwritten.
 class byte_buffer {
 public:
-    static constexpr std::size_t inline_capacity = 48;
+    static constexpr std::size_t inline_capacity = 40;
 
     byte_buffer() noexcept : inline_{} {}
     byte_buffer(byte_buffer&& other) noexcept { take(other); }
@@ -48,6 +48,14 @@ public:
         std::byte* const added = extend(count);
         if (count != 0)
             std::memcpy(added, bytes, count);
+    }
+    /// Takes the place of all there is. Memory that is not needed for it is given up.
+    void assign(const void* bytes, std::size_t count)
+    {
+        if (!is_inline())
+            *this = {};
+        clear();
+        append(bytes, count);
     }
     /// Appends zeros until the size is a multiple of `alignment`, a power of two.
     void align(std::size_t alignment)

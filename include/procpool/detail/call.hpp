@@ -15,12 +15,12 @@ class encoder;
 /// Code as a place in a module: the same in every process that has loaded the same build of that module, wherever
 /// the loader put it. Modules are numbered in the order in which the parent first referred to them.
 struct code_ref {
-    std::uint64_t module = 0;
-    std::uint64_t offset = 0;
+    std::uint64_t module : 16 = 0;
+    std::uint64_t offset : 48 = 0;
 };
 
 /// Module number of a call that names its task instead of referring to code.
-inline constexpr std::uint64_t named_module = 0xffff'ffff;
+inline constexpr std::uint64_t named_module = 0xffff;
 
 /// What runs in the worker for one kind of call: reads the arguments, calls, writes the result.
 using trampoline = void (*)(decoder& arguments, encoder& result);

@@ -31,7 +31,7 @@ public:
         if (waiter_)
             waiter_->abandon();
     }
-    void operator()() { std::exchange(waiter_, nullptr)->complete_here(); }
+    void operator()() { std::remove_reference_t<decltype(*waiter_)>::complete(std::exchange(waiter_, nullptr)); }
 
 private:
     Waiter waiter_;
@@ -98,7 +98,7 @@ public:
     }
 
     Handler& get() noexcept { return *handler_; }
-    /// Calls waiter->complete_here() on the handler's executor. To be called on the pool's executor.
+    /// Calls the static complete(waiter) of its class on the handler's executor. To be called on the pool's executor.
     template <class Waiter>
     void deliver(Waiter waiter) const
     {

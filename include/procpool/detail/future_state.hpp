@@ -27,10 +27,10 @@ public:
 /// A task whose outcome is kept until a future asks for it.
 class PROCPOOL_DECL future_state final : public operation {
 public:
-    future_state(call&& made, const submit_options& options, std::weak_ptr<pool_impl> pool);
+    future_state(call&& made, const task_options& options, std::weak_ptr<pool_impl> pool);
     ~future_state() override;
 
-    void deliver() override;
+    void deliver(operation_ptr self) override;
     void abandon() noexcept override;
 
     const std::weak_ptr<pool_impl>& pool() const noexcept { return pool_; }
@@ -71,9 +71,11 @@ public:
         handler_.deliver(std::static_pointer_cast<ready_waiter>(std::move(self)));
     }
     void abandon() noexcept override { handler_.abandon(); }
-    void complete_here()
+    static void complete(std::shared_ptr<ready_waiter> self)
     {
-        handler_.complete([] {}, error_);
+        auto& handler = self->handler_;
+        const auto error = self->error_;
+        handler.complete([&self] { self.reset(); }, error);
     }
 
 private:
@@ -97,11 +99,11 @@ public:
         handler_.deliver(std::static_pointer_cast<taking_waiter>(std::move(self)));
     }
     void abandon() noexcept override { handler_.abandon(); }
-    void complete_here()
+    static void complete(std::shared_ptr<taking_waiter> self)
     {
-        const outcome result = state_->take();
-        state_.reset();
-        complete_with<R>(handler_, result, [] {});
+        const outcome result = self->state_->take();
+        self->state_.reset();
+        complete_with<R>(self->handler_, result, [&self] { self.reset(); });
     }
 
 private:

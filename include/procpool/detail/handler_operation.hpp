@@ -3,15 +3,13 @@
 
 #include <procpool/detail/completion.hpp>
 
-#include <string>
-
 namespace procpool::detail {
 
 /// A task whose outcome goes to a handler.
 template <class R, class Handler>
 class handler_operation final : public operation {
 public:
-    handler_operation(call&& made, const submit_options& options, Handler&& handler,
+    handler_operation(call&& made, const task_options& options, Handler&& handler,
                       const std::shared_ptr<pool_impl>& pool)
         : operation(std::move(made), options),
           handler_(std::move(handler), pool)
@@ -20,13 +18,16 @@ public:
 
     Handler& handler() noexcept { return handler_.get(); }
 
-    void deliver() override { handler_.deliver(boost::intrusive_ptr<handler_operation>(this)); }
+    void deliver(operation_ptr self) override
+    {
+        handler_.deliver(boost::static_pointer_cast<handler_operation>(std::move(self)));
+    }
     void abandon() noexcept override { handler_.abandon(); }
 
-    void complete_here()
+    static void complete(boost::intrusive_ptr<handler_operation> self)
     {
-        boost::intrusive_ptr<handler_operation> self(this);
-        complete_with<R>(handler_, outcome_, [&self] { self.reset(); });
+        auto& handler = self->handler_;
+        complete_with<R>(handler, self->outcome_, [&self] { self.reset(); });
     }
 
 private:
@@ -40,8 +41,7 @@ private:
 template <class R>
 struct initiate_submit {
     std::shared_ptr<pool_impl> pool;
-    submit_options options;
-    std::string name{options.name}; // which may be gone when a deferred operation is launched
+    task_options options;
 
     using executor_type = boost::asio::any_io_executor;
     executor_type get_executor() const { return executor_of(pool); }
@@ -50,10 +50,9 @@ struct initiate_submit {
     void operator()(Handler&& handler, call made) const
     {
         using operation_type = handler_operation<R, std::decay_t<Handler>>;
-        submit_options named = options;
-        named.name = name;
         boost::intrusive_ptr<operation_type> op(
-            new operation_type(std::move(made), named, std::decay_t<Handler>(std::forward<Handler>(handler)), pool));
+            new operation_type(std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), pool),
+            false);
         connect_cancellation(op->handler(), pool, op);
         submit(pool, std::move(op), full_queue::wait_in_line);
     }

@@ -3,7 +3,8 @@
 
 #include <procpool/detail/call.hpp>
 #include <procpool/detail/config.hpp>
-#include <procpool/options.hpp>
+#include <procpool/detail/node_memory.hpp>
+#include <procpool/detail/task_options.hpp>
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/smart_ptr/intrusive_ptr.hpp>
@@ -28,17 +29,33 @@ struct outcome {
     bool is_exception = false; ///< The bytes are those of an exception.
 
     /// Null for a result. Decodes an exception anew at each call, so that every caller has an object of its own.
-    PROCPOOL_DECL std::exception_ptr failure() const;
+    std::exception_ptr failure() const { return is_exception || error ? make_failure() : nullptr; }
+
+private:
+    PROCPOOL_DECL std::exception_ptr make_failure() const;
 };
+
+class operation;
+using operation_ptr = boost::intrusive_ptr<operation>;
 
 /// One submitted task, from submission to outcome: its encoded call, its place in the scheduler, and what is to be done
 /// with the outcome. Shared by the pool, a future and a cancellation slot; intrusively, because there may be millions.
+/// Made with one reference: `intrusive_ptr(new ..., false)`.
 class PROCPOOL_DECL operation {
 public:
-    operation(call&& made, const submit_options& options);
+    operation(call&& made, const task_options& options);
     virtual ~operation();
     operation(const operation&) = delete;
     operation& operator=(const operation&) = delete;
+
+    static void* operator new(std::size_t size) { return take_node(size); }
+    static void operator delete(void* memory, std::size_t size) noexcept { give_node(memory, size); }
+    // For a handler that is aligned more than others.
+    static void* operator new(std::size_t size, std::align_val_t alignment) { return ::operator new(size, alignment); }
+    static void operator delete(void* memory, std::size_t, std::align_val_t alignment) noexcept
+    {
+        ::operator delete(memory, alignment);
+    }
 
     /// The outcome is here. Called once, inside the pool's engine. True: deliver() must follow.
     bool settle(outcome result)
@@ -49,18 +66,19 @@ public:
     /// The same for what a worker sent. The answer takes the place of the call in memory.
     bool settle(std::span<const std::byte> answer, bool is_exception)
     {
-        outcome_.bytes = {};
-        outcome_.bytes.append(answer.data(), answer.size());
+        outcome_.bytes.assign(answer.data(), answer.size());
         outcome_.is_exception = is_exception;
         return settled();
     }
-    /// Calls the handlers that wait for the outcome, each by its own executor. Called on the pool's executor.
-    virtual void deliver() = 0;
+    /// Calls the handlers that wait for the outcome, each by its own executor. Called on the pool's executor. `self`: a
+    /// reference that is given away with that.
+    virtual void deliver(operation_ptr self) = 0;
     /// The context goes away: destroys the handlers uninvoked, as Asio does.
     virtual void abandon() noexcept = 0;
 
     /// Whether a worker has the task: it runs there, or is next in line.
-    std::atomic<bool> with_worker{false};
+    bool is_with_worker() const noexcept { return with_worker_.load(std::memory_order_relaxed); }
+    void set_with_worker(bool is) noexcept { with_worker_.store(is, std::memory_order_relaxed); }
 
 protected:
     /// See settle().
@@ -76,16 +94,16 @@ private:
     }
     friend void intrusive_ptr_release(operation* op) noexcept
     {
-        if (op->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
+        const bool is_last = op->references_.load(std::memory_order_acquire) == 1; // then nobody else can add one
+        if (is_last || op->references_.fetch_sub(1, std::memory_order_acq_rel) == 1)
             delete op;
     }
 
-    std::atomic<int> references_{0};
-    std::uint32_t modules_;               // that the worker must know
-    alignas(8) std::byte scheduled_[112]; // a scheduled_operation, whose type is none of a user's business
+    std::atomic<std::uint32_t> references_{1};
+    std::uint16_t modules_; // that the worker must know
+    std::atomic<bool> with_worker_{false};
+    alignas(8) std::byte scheduled_[96]; // a scheduled_operation, whose type is none of a user's business
 };
-
-using operation_ptr = boost::intrusive_ptr<operation>;
 
 /// What a submission does when the queue is full and options say to wait.
 enum class full_queue { wait_in_line, block_caller };

@@ -232,7 +232,7 @@ void play::perform(const action& a)
     case action_kind::spawn:
         return spawn(a.on);
     case action_kind::send:
-        return send(part_of(a), a.on);
+        return send_all(a);
     case action_kind::take_back:
         return take_back(part_of(a));
     case action_kind::inspect: {
@@ -277,6 +277,13 @@ void play::spawn(worker_id id)
         scheduler_.worker_ended(id, now_);
     else
         insist(workers_.try_emplace(id).second, "no worker's number is used twice");
+}
+
+void play::send_all(const action& a)
+{
+    action each = a;
+    for (; each.count != 0; --each.count, each.about = each.about->next)
+        send(part_of(each), a.on);
 }
 
 void play::send(part& p, worker_id id)

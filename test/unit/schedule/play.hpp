@@ -99,6 +99,7 @@ private:
     void perform_all();
     void perform(const action& a);
     void spawn(worker_id id);
+    void send_all(const action& a);
     void send(part& p, worker_id id);
     void take_back(part& p);
     void end_if_running(part& p, bool stand_in::*how);
