@@ -113,9 +113,10 @@ schedule::task* engine::next_behind(const scheduled_operation& op) const noexcep
     return wants_events_ && op.with->sent.front() == &op ? op.next : nullptr;
 }
 
+// One that was given up meanwhile has had its last event, and its call, with its name, is gone.
 void engine::tell_next(schedule::task* first)
 {
-    if (first && first->with)
+    if (first && first->with && !first->finished)
         tell_task(event_kind::task_started, scheduled_operation::of(*first));
 }
 

@@ -244,6 +244,30 @@ BOOST_AUTO_TEST_CASE(events_tell_of_crashes_retries_kills_and_replacements)
     BOOST_TEST(replaced.instead_of == 1u);
 }
 
+// Its call, which has its name, is gone when it comes to the front of its worker's tasks.
+BOOST_AUTO_TEST_CASE(a_running_task_that_was_given_up_before_the_answer_of_the_one_before_it_is_told_once)
+{
+    gate before(context.get_executor());
+    gate after(context.get_executor());
+    make({.workers = 1});
+    run([&]() -> awaitable<void> {
+        auto first = pool->async_submit(hold, before.path());
+        auto second = pool->async_submit(submit_options{.on_cancel = on_cancel::abandon}, hold, after.path());
+        while (!second.running())
+            co_await asio::post(use_awaitable);
+        before.next();
+        before.open();
+        after.next(); // so the first one has answered, and this loop has not seen it
+        second.cancel();
+        BOOST_TEST(co_await std::move(first)(use_awaitable) > 0);
+        after.open();
+        co_await pool->async_join(use_awaitable);
+    });
+    using enum event_kind;
+    BOOST_TEST((story_of(&event::task, 1) == std::vector{task_queued, task_started, task_finished}));
+    BOOST_TEST((story_of(&event::task, 2) == std::vector{task_queued, task_finished}));
+}
+
 BOOST_AUTO_TEST_CASE(an_event_is_one_line_of_a_log)
 {
     using enum event_kind;
