@@ -3,6 +3,7 @@
 // Kills random workers while tasks run, and holds each task to account. Arguments, after "--": tasks, kills.
 #include "support/ledger.hpp"
 #include "support/processes.hpp"
+#include "support/workers.hpp"
 
 #include <procpool.hpp>
 
@@ -11,9 +12,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 #include <csignal>
-#include <fstream>
 #include <iostream>
 #include <random>
 #include <thread>
@@ -22,8 +21,6 @@
 namespace {
 
 using namespace procpool::test;
-namespace fs = std::filesystem;
-
 constexpr std::size_t in_flight = 1'000;
 
 struct share {
@@ -52,27 +49,6 @@ void work(const std::string& ledger_file, std::size_t task)
 {
     note(ledger_file, task);
     spin(task % 8 == 0 ? 100'000 : 0);
-}
-
-std::string command_line_of(const fs::path& process)
-{
-    std::ifstream file(process / "cmdline");
-    std::string line;
-    std::getline(file, line, '\0');
-    return line;
-}
-
-/// The workers that exist, found as anybody would: by what ps shows.
-std::vector<pid_t> workers_named(const std::string& name)
-{
-    std::vector<pid_t> found;
-    for (const auto& entry : fs::directory_iterator("/proc")) {
-        const auto number = entry.path().filename().string();
-        if (std::isdigit(static_cast<unsigned char>(number.front())) &&
-            command_line_of(entry.path()).starts_with(name + ": worker "))
-            found.push_back(std::stoi(number));
-    }
-    return found;
 }
 
 /// Kills one random worker for each permission, on a thread of its own: at any instruction of pool and worker.
@@ -109,14 +85,8 @@ private:
         const auto candidates = workers_named(name_);
         if (candidates.empty())
             return;
-        const auto victim = candidates[random_() % candidates.size()];
-        try {
-            const watched_process worker(victim);
-            if (command_line_of("/proc/" + std::to_string(victim)).starts_with(name_)) // it is still that process
-                kills_ += worker.kill(SIGKILL);
-        } catch (const std::system_error&) {
-            return; // gone meanwhile
-        }
+        if (const auto worker = find_worker(name_, candidates[random_() % candidates.size()]))
+            kills_ += worker->kill(SIGKILL);
     }
 
     std::string name_;

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSL-1.0
+# Prints what CMakePresets.json adds to the environment of a preset's tests (-D PRESET=...), a line for each variable.
+file(READ ${CMAKE_CURRENT_LIST_DIR}/../CMakePresets.json presets)
+string(JSON count LENGTH ${presets} testPresets)
+math(EXPR last "${count} - 1")
+foreach(i RANGE ${last})
+  string(JSON name GET ${presets} testPresets ${i} name)
+  string(JSON variables ERROR_VARIABLE none LENGTH ${presets} testPresets ${i} environment)
+  if(NOT name STREQUAL PRESET OR none)
+    continue()
+  endif()
+  math(EXPR last_variable "${variables} - 1")
+  foreach(j RANGE ${last_variable})
+    string(JSON variable MEMBER ${presets} testPresets ${i} environment ${j})
+    string(JSON value GET ${presets} testPresets ${i} environment ${variable})
+    message("${variable}=${value}")
+  endforeach()
+endforeach()
