@@ -106,12 +106,13 @@ void link::write_when_possible()
                             });
 }
 
-// No bytes: the write was cancelled because the worker has ended.
+// No bytes: the write was cancelled because the worker has ended. One that was done at that moment may be told even
+// after end(), when there is nobody left to tell of another.
 void link::on_written(std::size_t count)
 {
     writing_ = false;
     outgoing_.written(count);
-    if (count != 0)
+    if (count != 0 && tasks_.is_open())
         write_when_possible();
 }
 
