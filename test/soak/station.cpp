@@ -12,8 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr unsigned tasks_of_a_life = 20'000; // on average
-constexpr unsigned tasks_of_a_size = 150;
+constexpr unsigned tasks_of_a_life = 4'000; // on average
+constexpr unsigned tasks_of_a_size = 50;
 constexpr unsigned most_workers = 4;
 
 /// Sanitizers and assertions in a worker speak here.

@@ -11,7 +11,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t tasks_for_a_deed = 60;
+constexpr std::size_t tasks_for_a_deed = 30;
 constexpr auto look_every = 1ms;
 constexpr auto longest_stop = 3s; // beyond all limits of tasks: a worker that still waits then is nobody's concern
 
