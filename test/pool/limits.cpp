@@ -126,6 +126,26 @@ BOOST_AUTO_TEST_CASE(without_any_grace_a_worker_is_killed_at_once)
     });
 }
 
+// Its worker's next task runs already, and this loop knows of neither.
+BOOST_AUTO_TEST_CASE(a_cancelled_task_that_has_just_ended_costs_the_one_behind_it_nothing)
+{
+    gate behind(context.get_executor());
+    run([&]() -> awaitable<void> {
+        auto ended = pool->async_submit(submit_options{.grace = 0ns, .kill_grace = 0ns}, hold, held.path());
+        auto innocent = pool->async_submit(hold, behind.path());
+        while (!innocent.running())
+            co_await asio::post(use_awaitable);
+        held.next();
+        held.open();
+        const pid_t pid = behind.next();
+        ended.cancel();
+        co_await ended.async_wait(use_awaitable);
+        behind.open();
+        BOOST_TEST(co_await std::move(innocent)(use_awaitable) == pid);
+        BOOST_TEST(pool->stats().killed_workers == 0u);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(a_task_that_is_only_asked_may_take_its_time)
 {
     run([&]() -> awaitable<void> {
