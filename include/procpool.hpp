@@ -7,6 +7,7 @@
 #include <procpool/event.hpp>
 #include <procpool/exception.hpp>
 #include <procpool/exit_status.hpp>
+#include <procpool/fault.hpp>
 #include <procpool/future.hpp>
 #include <procpool/options.hpp>
 #include <procpool/output.hpp>

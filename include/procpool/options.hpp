@@ -2,6 +2,7 @@
 #pragma once
 
 #include <procpool/event.hpp>
+#include <procpool/fault.hpp>
 #include <procpool/task.hpp>
 #include <procpool/worker_options.hpp>
 
@@ -14,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 namespace procpool {
 
@@ -72,6 +74,8 @@ struct pool_options {
     /// The largest result, in bytes; a larger one is an error of its task. At least 1. Default 1 GiB: a bound on what a
     /// hostile worker can make this process store.
     std::uint64_t max_result_bytes = std::uint64_t{1} << 30;
+    /// What is to go wrong, for tests of what the program does then (doc/fault_injection.md). Costs nothing when empty.
+    std::vector<fault> faults{};
 };
 
 /// What becomes of a running task when its caller has given it up. The caller has operation_aborted at once in any case.

@@ -2,6 +2,7 @@
 #include "link/launch.hpp"
 
 #include "os/child.hpp"
+#include "os/failing_calls.hpp"
 #include "os/oom_kills.hpp"
 #include "os/pipe.hpp"
 #include "os/this_process.hpp"
@@ -81,6 +82,8 @@ int stream_for(output where, const os::descriptor& write_end)
 
 launched launch(const launch_plan& plan, std::uint64_t number)
 {
+    faults_of_worker faults(plan.faults, number);
+    const os::failing_calls while_starting(faults);
     launched result;
     result.oom_kills = os::oom_kills();
     const std::uint64_t nonce = result.nonce = os::random_bits();

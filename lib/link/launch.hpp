@@ -6,6 +6,7 @@
 #include "os/shared_memory.hpp"
 #include "os/spawn.hpp"
 
+#include <procpool/fault.hpp>
 #include <procpool/output.hpp>
 
 #include <cstdint>
@@ -25,6 +26,7 @@ struct launch_plan {
     output err = output::inherit;         ///< and their stderr.
     std::uint64_t max_result_bytes = 0;   ///< A worker that sends more is ended.
     bool own_cgroup = false;
+    std::vector<fault> faults{}; ///< Some of them of the start itself.
 };
 
 /// A started worker process and the parent's ends of everything that leads to it.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/pipe.hpp"
 
+#include "os/failing_calls.hpp"
 #include "os/system_error.hpp"
 
 #include <array>
@@ -13,7 +14,7 @@ namespace procpool::os {
 pipe_ends make_pipe()
 {
     std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0)
+    if (is_to_fail(fault_point::pipe2) || ::pipe2(ends.data(), O_CLOEXEC) != 0)
         throw_last_error("cannot make a pipe to a worker");
     descriptor read(ends[0]);
     descriptor write(ends[1]);

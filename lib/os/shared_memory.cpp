@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/shared_memory.hpp"
 
+#include "os/failing_calls.hpp"
 #include "os/system_error.hpp"
 
 #include <fcntl.h>
@@ -14,6 +15,11 @@ namespace procpool::os {
 namespace {
 
 constexpr int fixed_size = F_SEAL_SHRINK | F_SEAL_GROW;
+
+int create(const char* name) noexcept
+{
+    return is_to_fail(fault_point::memfd_create) ? -1 : ::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
 
 bool set_fixed_size(int fd, std::size_t size) noexcept
 {
@@ -52,7 +58,7 @@ mapping::~mapping()
 
 descriptor make_memory_file(const char* name, std::size_t size)
 {
-    descriptor file = above_stdio(descriptor(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)));
+    descriptor file = above_stdio(descriptor(create(name)));
     if (!file || !set_fixed_size(file.get(), size))
         throw_last_error("cannot make the memory shared with a worker");
     return file;

@@ -2,6 +2,7 @@
 #include "os/spawn.hpp"
 
 #include "os/child.hpp"
+#include "os/failing_calls.hpp"
 #include "os/system_error.hpp"
 
 #include <cerrno>
@@ -121,6 +122,8 @@ std::error_code recipe::start(const std::string& program, const spawn_request& r
 {
     const std::vector<char*> argv = null_terminated(request.arguments);
     const std::vector<char*> envp = null_terminated(request.environment);
+    if (is_to_fail(fault_point::spawn))
+        return last_error();
     const int error =
         error_ != 0 ? error_ : ::posix_spawn(&pid, program.c_str(), &actions_, &attributes_, argv.data(), envp.data());
     return {error, std::system_category()};
@@ -190,11 +193,16 @@ void kill_and_reap(pid_t pid) noexcept
     }
 }
 
+int open_pidfd(pid_t pid) noexcept
+{
+    return is_to_fail(fault_point::pidfd_open) ? -1 : static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
+}
+
 /// Gives the child a pidfd. Nobody has waited for it, so its number is still its own, except in a host that
 /// ignores SIGCHLD.
 std::error_code adopt(pid_t pid, spawned& child)
 {
-    descriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
+    descriptor pidfd(open_pidfd(pid));
     if (!pidfd) {
         const std::error_code error = last_error();
         if (error.value() != ESRCH) // then the number may be a stranger's

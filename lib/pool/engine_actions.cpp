@@ -89,6 +89,7 @@ void engine::spawn(schedule::worker_id id)
         auto started = link::launch(plan_, id);
         auto made = std::make_shared<link::link>(executor_, id, std::move(started), pool_.groups(), plan_);
         seats_[id].link = made;
+        first_message_.worker = id;
         made->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
         to_flush_.push_back(made.get());
         tell_started(*made);

@@ -46,7 +46,8 @@ link::launch_plan plan_for(const pool_options& options)
             .out = options.worker.stdout_to,
             .err = options.worker.stderr_to,
             .max_result_bytes = options.max_result_bytes,
-            .own_cgroup = options.worker.contain == containment::cgroup};
+            .own_cgroup = options.worker.contain == containment::cgroup,
+            .faults = options.faults};
 }
 
 wire::configuration first_message_for(const pool_options& options)
@@ -58,6 +59,7 @@ wire::configuration first_message_for(const pool_options& options)
     message.limits = options.worker.limits;
     message.sandbox = sandbox_of(options.worker);
     message.contain = options.worker.contain;
+    message.faults = options.faults;
     message.stdout_is_captured = options.worker.stdout_to == output::capture;
     message.stderr_is_captured = options.worker.stderr_to == output::capture;
     if (options.initializer) {

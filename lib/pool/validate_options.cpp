@@ -53,6 +53,15 @@ void require_sandbox(const sandbox_options& sandbox)
     require(!has_empty_path(sandbox.writable), "sandbox_options::writable", "has a path that is empty");
 }
 
+void require_faults(const std::vector<fault>& faults)
+{
+    for (const fault& each : faults) {
+        require(each.nth >= 1, "fault::nth", "must be at least 1");
+        require(each.error > 0, "fault::error", "must be greater than zero");
+        require(each.delay.count() >= 0, "fault::delay", "must not be negative");
+    }
+}
+
 } // namespace
 
 void detail::require_worker_count(std::size_t workers, const char* name)
@@ -76,6 +85,7 @@ void validate(const pool_options& options)
     require(options.max_pending_bytes != 0u, "pool_options::max_pending_bytes", "must be at least 1");
     require(options.max_result_bytes >= 1, "pool_options::max_result_bytes", "must be at least 1");
     require_environment(options.worker);
+    require_faults(options.faults);
     require_limits(options.worker.limits);
     require_sandbox(options.worker.sandbox);
     const bool captures = options.worker.stdout_to == output::capture || options.worker.stderr_to == output::capture;

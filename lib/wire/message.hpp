@@ -2,6 +2,7 @@
 #pragma once
 
 #include <procpool/detail/byte_buffer.hpp>
+#include <procpool/fault.hpp>
 #include <procpool/worker_options.hpp>
 
 #include <cstddef>
@@ -24,6 +25,8 @@ struct configuration {
     resource_limits limits;
     sandbox_options sandbox;
     containment contain = containment::none;
+    std::uint64_t worker = 0;  ///< Its number, to know which of
+    std::vector<fault> faults; ///< these are its own.
 };
 
 /// A module that the calls that follow refer to by its number.

@@ -21,6 +21,14 @@ void answers::add(const wire::frame_header& header, detail::byte_buffer& frame)
     outbox_.sent_directly(frame.size());
 }
 
+void answers::add_part(const wire::frame_header& header, detail::byte_buffer& frame, std::size_t count)
+{
+    std::memcpy(frame.data(), &header, sizeof(header));
+    flush();
+    write(std::span(frame).first(count));
+    outbox_.sent_directly(count);
+}
+
 void answers::flush()
 {
     if (outbox_.unsent().empty())

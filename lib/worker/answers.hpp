@@ -18,6 +18,8 @@ public:
 
     /// Adds a frame: the header, and its payload behind it in `frame`.
     void add(const wire::frame_header& header, detail::byte_buffer& frame);
+    /// Adds the first bytes of a frame alone, and writes them: for tests of what the parent makes of it.
+    void add_part(const wire::frame_header& header, detail::byte_buffer& frame, std::size_t count);
     /// Writes all that was held back.
     void flush();
     bool empty() const noexcept { return outbox_.unsent().empty(); }

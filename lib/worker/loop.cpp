@@ -15,6 +15,7 @@
 
 #include <procpool/detail/throw_error.hpp>
 
+#include <csignal>
 #include <cstdlib>
 #include <limits>
 #include <new>
@@ -52,7 +53,7 @@ void loop::run()
         while (const auto frame = frames_.next())
             handle(*frame);
         answers_.flush(); // nothing is held back while this process sleeps
-        const auto count = os::read_some(wire::tasks_descriptor, frames_.prepare());
+        const auto count = faults_.read(wire::tasks_descriptor, frames_.prepare());
         if (count <= 0 || frames_.broken())
             std::exit(0);
         frames_.commit(static_cast<std::size_t>(count));
@@ -77,6 +78,7 @@ void loop::handle(const wire::frame& frame)
 void loop::configure(const wire::frame& frame)
 {
     const auto settings = wire::decode_configuration(frame.payload);
+    faults_ = fault_plan(settings.faults, settings.worker);
     max_result_bytes_ = settings.max_result_bytes;
     if (settings.contain == containment::pid_namespace)
         or_refuse([this] { enter_pid_namespace(); });
@@ -87,6 +89,7 @@ void loop::configure(const wire::frame& frame)
     if (settings.initializer)
         initialize(*settings.initializer);
     or_refuse([&] { confine(settings.limits, settings.sandbox); });
+    faults_.reach(fault_point::before_ready);
     wire::frame_header ready;
     ready.kind = wire::frame_kind::ready;
     clear_answer();
@@ -101,6 +104,7 @@ void loop::enter_pid_namespace()
 
 void loop::initialize(std::span<const std::byte> call)
 {
+    faults_.reach(fault_point::in_initializer);
     if (run_into_answer(call) != wire::frame_kind::result)
         refuse();
 }
@@ -132,8 +136,10 @@ void loop::run_task(const wire::frame& frame)
     if (!spare_)
         spare_.reset(new (std::nothrow) std::byte[spare_size]);
     const std::uint64_t started = last_end_ns_ != 0 ? last_end_ns_ : os::now_ns();
+    faults_.reach(fault_point::before_claim);
     if (!slot.claim(frame.header.id, started))
         return;
+    faults_.reach(fault_point::after_claim);
     wire::frame_header header = frame.header;
     begin_current_task(page_, header.slot, header.id, started, header.ran_ns);
     output_.begin_task(header.id);
@@ -146,7 +152,7 @@ void loop::run_task(const wire::frame& frame)
     last_end_ns_ = ended;
     if (answers_.empty())
         held_since_ns_ = started;
-    answer(header);
+    answer_task(header);
     slot.finish(header.id);
     if (!header.may_hold || ended - held_since_ns_ > longest_hold_ns)
         answers_.flush();
@@ -178,6 +184,28 @@ void loop::answer_with(const std::exception_ptr& thrown)
     clear_answer();
     const auto record = exception_record(thrown);
     answer_.append(record.data(), record.size());
+}
+
+void loop::answer_task(wire::frame_header header)
+{
+    if (faults_.empty())
+        return answer(header);
+    faults_.reach(fault_point::delay_answer);
+    faults_.reach(fault_point::before_answer);
+    if (faults_.is_due(fault_point::truncate_answer))
+        return answer_in_part(header, truncated_size);
+    if (faults_.is_due(fault_point::in_answer)) {
+        answer_in_part(header, answer_.size() / 2);
+        std::raise(SIGKILL);
+    }
+    answer(header);
+    faults_.reach(fault_point::after_answer);
+}
+
+void loop::answer_in_part(wire::frame_header header, std::size_t count)
+{
+    header.size = answer_.size() - sizeof(header);
+    answers_.add_part(header, answer_, count);
 }
 
 void loop::answer(wire::frame_header header)

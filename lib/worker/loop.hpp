@@ -6,6 +6,7 @@
 #include "wire/control_page.hpp"
 #include "wire/frame.hpp"
 #include "worker/answers.hpp"
+#include "worker/fault_plan.hpp"
 #include "worker/output_marks.hpp"
 
 #include <cstdint>
@@ -34,10 +35,14 @@ private:
     void run_task(const wire::frame& frame);
     wire::frame_kind run_into_answer(std::span<const std::byte> call);
     void answer_with(const std::exception_ptr& thrown);
+    void answer_task(wire::frame_header header);
+    void answer_in_part(wire::frame_header header, std::size_t count);
     void answer(wire::frame_header header);
     void clear_answer();
 
     static constexpr std::uint64_t longest_hold_ns = 100'000;
+    // So many bytes of a header that the next frame's size becomes the kind of this one, and makes no sense.
+    static constexpr std::size_t truncated_size = 20;
 
     os::mapping page_memory_;
     wire::control_page& page_;
@@ -46,6 +51,7 @@ private:
     output_marks output_;
     detail::byte_buffer answer_;         // room for a header, then the payload
     std::unique_ptr<std::byte[]> spare_; // memory, given up when a task has thrown
+    fault_plan faults_;
     std::uint64_t max_result_bytes_ = 0;
     std::optional<os::memory_watch> memory_;
     std::uint64_t held_since_ns_ = 0;

@@ -212,6 +212,9 @@ BOOST_AUTO_TEST_CASE(options_outside_their_range_are_refused_by_the_name_of_thei
     BOOST_TEST(refusal_of({.worker = {.sandbox = {.writable = no_path}}}) == invalid);
     BOOST_TEST(refusal_of({.start_timeout = std::chrono::seconds(0)}) == invalid);
     BOOST_TEST(refusal_of({.max_pending = 0}) == invalid);
+    BOOST_TEST(refusal_of({.faults = {{.nth = 0}}}) == invalid);
+    BOOST_TEST(refusal_of({.faults = {{.error = 0}}}) == invalid);
+    BOOST_TEST(refusal_of({.faults = {{.delay = std::chrono::nanoseconds(-1)}}}) == invalid);
     BOOST_TEST(refusal_of({.max_pending_bytes = 0}) == invalid);
     BOOST_TEST(refusal_of({.max_result_bytes = 0}) == invalid);
     BOOST_TEST(code_thrown_by([&] { procpool::pool(context, {.workers = 0}); }) == invalid);
