@@ -117,6 +117,14 @@ outcome quarantined(const outcome& last, unsigned kills)
                                               message_of(last.error));
 }
 
+outcome never_begun(unsigned kills)
+{
+    return failed_with(errc::quarantined, "the task was sent to " + std::to_string(kills) +
+                                              " workers that had nothing else to do and did not begin it; they were "
+                                              "killed, and it will not be sent again (pool_options::max_kills): "
+                                              "somebody stopped them, or its code writes into the pool's memory");
+}
+
 outcome could_not_start(const std::string& reason)
 {
     return failed_with(errc::start_failed, "no worker could be started for the task: " + reason);

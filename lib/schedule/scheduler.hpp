@@ -149,10 +149,13 @@ private:
     void press(worker& w, time_point now);
     void reprieve(worker& w, time_point now);
     void clear(worker& w, const task* but_for);
+    void doubt(task& t, time_point now);
+    static bool has_only_over(const worker& w) noexcept;
     static bool is_stuck(const task& t, time_point now) noexcept;
     void take_up(worker& w, time_point now);
     void watch(task& t, time_point when);
     void watch_waiting(task& t);
+    void not_begun(task& t, time_point now);
     void watch_for_start(task& t, time_point now);
     void watch_running(task& t, time_point started, time_point now);
     void unwatch(task& t);

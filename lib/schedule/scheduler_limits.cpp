@@ -41,18 +41,26 @@ void scheduler::give_up_running(task& t, time_point now)
 
 void scheduler::inspected(task& t, std::optional<time_point> started, time_point now)
 {
+    if (t.where == stage::sent && t.over)
+        return doubt(t, now);
     if (t.where != stage::sent || t.finished)
         return;
-    if (!started) {
-        watch_for_start(t, now);
-        if (over_while_waiting(t, now))
-            ask_back(t, recall::expire);
-        else if (is_stuck(t, now))
-            clear(*t.with, nullptr);
-        return;
-    }
+    if (!started)
+        return not_begun(t, now);
     began(t);
-    watch_running(t, std::clamp(*started, t.sent_at, now), now);
+    t.begun_by = std::min(t.begun_by, now);
+    watch_running(t, std::clamp(*started, t.sent_at, t.begun_by), now);
+}
+
+void scheduler::not_begun(task& t, time_point now)
+{
+    watch_for_start(t, now);
+    if (over_while_waiting(t, now))
+        return ask_back(t, recall::expire);
+    if (!is_stuck(t, now))
+        return;
+    ++t.kills;
+    clear(*t.with, nullptr);
 }
 
 void scheduler::watch_running(task& t, time_point started, time_point now)
@@ -78,6 +86,8 @@ void scheduler::watch_running(task& t, time_point started, time_point now)
 void scheduler::spared(task& t, time_point now)
 {
     worker& w = *t.with;
+    t.over = true;
+    watch(t, later(now, shortest_stuck)); // its answer should be there long before
     if (w.state != worker_state::condemned)
         return;
     for (task* other = t.next; other; other = other->next)
@@ -119,6 +129,26 @@ void scheduler::clear(worker& w, const task* offender)
     for (task* t = w.sent.front(); t; t = t->next)
         if (t != offender && !t->started)
             ask_back(*t, recall::clear_way);
+}
+
+// The answer of a task that was over does not come. If its worker has nothing else to do, it was stopped or it lies, and
+// would stay in the way for ever; if it has, it may be that only this process was slow.
+void scheduler::doubt(task& t, time_point now)
+{
+    worker& w = *t.with;
+    watch(t, later(now, shortest_stuck));
+    if (w.state == worker_state::ready)
+        clear(w, nullptr);
+    if (w.stuck && w.under != pressure::killed && has_only_over(w))
+        kill(w, reason::cancelled);
+}
+
+bool scheduler::has_only_over(const worker& w) noexcept
+{
+    const task* t = w.sent.front();
+    while (t && t->over)
+        t = t->next;
+    return t == nullptr;
 }
 
 // Whether its worker has nothing else to do, and yet did not begin it all the time that it may take: it was stopped, or

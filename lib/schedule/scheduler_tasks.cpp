@@ -78,13 +78,15 @@ void scheduler::taken_back(task& t, bool success, time_point now)
     }
     leave_worker(t, now);
     w.tasks_left += !w.leaving;
-    if (w.stuck && w.load() == 0)
+    if (w.stuck && has_only_over(w))
         kill(w, reason::cancelled);
     waiting_.put_back(t);
     if (why == recall::stop || why == recall::cancel)
         expire(t, reason::cancelled);
     else if (const auto over = over_while_waiting(t, now))
         expire(t, *over);
+    else if (t.kills >= limits_.max_kills)
+        expire(t, reason::quarantined);
     else
         watch_waiting(t);
     dispatch(now);
@@ -159,6 +161,7 @@ void scheduler::send(task& t, worker& w, time_point now)
     t.where = stage::sent;
     t.with = &w;
     t.sent_at = now;
+    t.begun_by = time_point::max();
     t.started = false;
     t.may_hold = ahead_.may_hold();
     if (t.limits != &usual_limits)

@@ -35,18 +35,20 @@ struct task {
 
     // The rest belongs to the scheduler.
     std::uint16_t attempt = 1; ///< Which run this is, or will be.
-    std::uint16_t kills = 0;   ///< How many workers ended while they ran it.
+    std::uint16_t kills = 0;   ///< How many workers ended while they ran it, or because they did not begin it.
     task* previous = nullptr;
     task* next = nullptr;
     worker* with = nullptr;
     time_point sent_at{};
-    time_point alarm{}; ///< When to look whether a time of it is over; when it rests: when it goes on.
+    time_point begun_by{}; ///< When it was first seen to run there: whatever its worker says, it began before.
+    time_point alarm{};    ///< When to look whether a time of it is over; when it rests: when it goes on.
     stage where = stage::outside;
     recall wanted_back = recall::none;
     bool started = false;  ///< It could not be taken back: it runs, or has run, on its worker.
     bool may_hold = false; ///< Its worker may hold the answer back.
     bool watched = false;  ///< It has an alarm.
     bool asked = false;    ///< It was asked to stop.
+    bool over = false;     ///< Its worker says that it has ended, and has not sent the answer yet.
     bool finished = false; ///< The caller has its outcome already; only the worker may still be busy with it.
 };
 

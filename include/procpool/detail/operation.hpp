@@ -102,7 +102,7 @@ private:
     std::atomic<std::uint32_t> references_{1};
     std::uint16_t modules_; // that the worker must know
     std::atomic<bool> with_worker_{false};
-    alignas(8) std::byte scheduled_[96]; // a scheduled_operation, whose type is none of a user's business
+    alignas(8) std::byte scheduled_[104]; // a scheduled_operation, whose type is none of a user's business
 };
 
 /// What a submission does when the queue is full and options say to wait.

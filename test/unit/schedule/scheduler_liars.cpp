@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSL-1.0
+// Workers whose page says what is not so: time limits hold all the same, and nothing goes round for ever.
+#include "play.hpp"
+
+namespace procpool::schedule::test {
+
+BOOST_AUTO_TEST_SUITE(schedule_scheduler_liars)
+
+BOOST_AUTO_TEST_CASE(a_worker_whose_task_is_over_and_never_answered_is_killed_when_it_has_nothing_else)
+{
+    play p = with_workers(1, 1);
+    part& offender = p.submit();
+    p.start(offender);
+    part& innocent = p.submit();
+    p.meanwhile = [&](const action& a) {
+        if (a.kind == action_kind::kill_if_running)
+            p.complete(offender); // its word says so; the answer does not come
+    };
+    p.cancel(offender);
+    p.meanwhile = {};
+    BOOST_TEST(!p.workers().at(1).killed);
+    p.pass(1s);
+    BOOST_TEST(p.workers().at(1).killed);
+    p.die(1);
+    p.ready(2);
+    p.answer(innocent);
+    BOOST_TEST(innocent.answered);
+}
+
+BOOST_AUTO_TEST_CASE(it_is_spared_while_it_runs_another_task)
+{
+    play p = with_workers(1, 1);
+    part& offender = p.submit();
+    p.start(offender);
+    part& innocent = p.submit();
+    p.meanwhile = [&](const action& a) {
+        if (a.kind == action_kind::take_back && a.about == &innocent.it) {
+            p.complete(offender);
+            p.start(innocent);
+        }
+    };
+    p.cancel(offender);
+    p.meanwhile = {};
+    p.pass(1h);
+    BOOST_TEST(!p.workers().at(1).killed);
+    p.answer(innocent);
+    BOOST_TEST(innocent.answered);
+    BOOST_TEST(offender.forgotten);
+    BOOST_TEST(p.decisions().ready_count() == 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_start_that_moves_into_the_future_does_not_move_the_time_limit)
+{
+    play p = with_workers(1, 1);
+    part& t = p.submit(0, 10ms);
+    p.start(t);
+    const auto began = t.started;
+    p.meanwhile = [&](const action& a) { t.started = a.kind == action_kind::inspect ? p.now() + 1h : began; };
+    p.pass(10ms);
+    p.pass(10ms);
+    BOOST_TEST((t.failed == reason::timed_out));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_worker_after_worker_does_not_begin_is_quarantined)
+{
+    play p = with_workers(1, limits{.max_workers = 1, .max_kills = 3});
+    task_limits limits = at_once;
+    limits.timeout = 1s;
+    part& t = p.submit(limits);
+    for (worker_id id = 1; id != 4; ++id) {
+        BOOST_TEST(!t.failed);
+        p.pass(1s);
+        p.die(id);
+        if (id != 3)
+            p.ready(id + 1);
+    }
+    BOOST_TEST((t.failed == reason::quarantined));
+    BOOST_TEST(t.runs == 0u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace procpool::schedule::test
