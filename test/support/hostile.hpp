@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+// For tasks that attack the pool from inside their worker: its control page, and its end of the answers' pipe.
+#pragma once
+
+#include "wire/control_page.hpp"
+#include "wire/frame.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace procpool::test {
+
+/// The page of the worker that calls this, mapped once more.
+wire::control_page& own_page();
+
+/// The place in the page of the task that runs.
+std::uint16_t own_slot();
+
+/// A header as an honest answer of the task that runs would have it.
+wire::frame_header own_header();
+
+/// Writes to the pipe of the answers. Gives up when the pipe's other end is gone.
+void send_bytes(std::span<const std::byte> bytes);
+
+/// Writes a header as it is, and a payload, padded.
+void send_frame(const wire::frame_header& header, std::string_view payload = {});
+
+} // namespace procpool::test
