@@ -40,7 +40,7 @@ public:
 class lone_operation final : public detail::operation {
 public:
     lone_operation() : operation({}, {}) {}
-    void deliver() override {}
+    void deliver(detail::operation_ptr) override {}
     void abandon() noexcept override {}
 
 private:
