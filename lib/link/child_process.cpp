@@ -29,9 +29,11 @@ child_process::~child_process()
             cgroup_->release();
         return;
     }
-    if (!os::was_discarded(pidfd_.native_handle()))
-        os::kill_group(pid_);
-    groups_.remove(pid_); // ~basic_process kills the leader, and reaps it
+    kill();
+    groups_.remove(pid_);
+    os::wait_until_ended(pidfd_.native_handle()); // Asio has made it non-blocking, so reap() alone would not wait
+    os::reap(pidfd_.native_handle());
+    process_.detach(); // where the host ignores SIGCHLD, the number may be a stranger's by now
 }
 
 void child_process::kill() noexcept
@@ -59,8 +61,9 @@ std::optional<os::child_exit> child_process::end()
         os::kill_group(pid_);
     cgroup_.reset();
     groups_.remove(pid_);
-    boost::system::error_code already_discarded;
-    process_.wait(already_discarded);
+    boost::system::error_code ignored;
+    if (status) // else the number may be a stranger's, perhaps a child of this process too, which it would wait for
+        process_.wait(ignored);
     process_.detach();
     pidfd_.close();
     return status;

@@ -28,12 +28,14 @@ public:
     child_process& operator=(const child_process&) = delete;
 
     pid_t pid() const noexcept { return pid_; }
-    /// Calls handler(error_code) when the process has ended and is still unreaped.
+    /// Calls handler(error_code) when the process has ended and is still unreaped, or, rarely, when it has not ended:
+    /// ask has_ended().
     template <class Handler>
     void async_exit(Handler handler)
     {
         pidfd_.async_wait(boost::asio::posix::stream_descriptor::wait_read, std::move(handler));
     }
+    bool has_ended() noexcept { return os::has_ended(pidfd_.native_handle()); }
     /// SIGKILL to the process and its group.
     void kill() noexcept;
     /// SIGTERM to the process and its group.

@@ -30,10 +30,7 @@ link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, l
 void link::start(std::shared_ptr<link_events> events, const wire::configuration& first_message, std::uint32_t modules)
 {
     events_ = std::move(events);
-    process_->async_exit([self = shared_from_this(), pool = events_](boost::system::error_code error) {
-        if (!error)
-            pool->enter(*self, &link::on_exit, 0);
-    });
+    watch_exit();
     read();
     resume_output();
     send_new_modules(modules);

@@ -122,6 +122,7 @@ private:
     void write_when_possible();
     void send_new_modules(std::uint32_t known);
     void send_message(wire::frame_kind kind, std::span<const std::byte> message);
+    void watch_exit();
     void on_exit(std::size_t);
     void end();
     void drain();

@@ -31,7 +31,7 @@ void link::on_read(std::size_t count)
     else if (count != 0 && !broke_protocol_)
         read();
     else
-        kill();
+        process_->kill(); // not kill(): who was killed by the kernel closes the pipe before the end is seen
 }
 
 // Bytes that came out of the outbox before are not taken twice.
@@ -87,15 +87,26 @@ void link::give_up_on_worker()
     kill();
 }
 
-// The process is a zombie now. A read that is under way may already hold bytes that came before those in the pipe, so
+void link::watch_exit()
+{
+    process_->async_exit([self = shared_from_this(), pool = events_](boost::system::error_code error) {
+        if (!error)
+            pool->enter(*self, &link::on_exit, 0);
+    });
+}
+
+// With several threads Asio's reactor may take an event of a closed descriptor for one of the next that it manages, so
+// the process is asked. If it has ended, it is a zombie now. A read that is under way may already hold bytes that came before those in the pipe, so
 // it is ended first and end() follows from its handler.
 void link::on_exit(std::size_t)
 {
+    if (!events_)
+        return;
+    if (!process_->has_ended())
+        return watch_exit();
     exited_ = true;
     boost::system::error_code ignored;
     tasks_.close(ignored);
-    if (!events_)
-        return;
     if (reading_)
         answers_.cancel(ignored);
     else

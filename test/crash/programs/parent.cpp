@@ -73,6 +73,23 @@ void leave_the_session(const std::string& mailbox)
     wait_for_ever();
 }
 
+// Each level is a pool in a worker of the one above.
+void nest(const std::string& mailbox, int levels)
+{
+    tell_pid(mailbox);
+    if (levels > 1) {
+        procpool::pool inner({.workers = 1});
+        inner.async_submit(nest, mailbox, levels - 1);
+        wait_for_ever();
+    }
+    wait_for_ever();
+}
+
+void nest_three_deep(const std::string& mailbox)
+{
+    nest(mailbox, 3);
+}
+
 } // namespace
 
 int main(int, char* argv[])
@@ -82,6 +99,7 @@ int main(int, char* argv[])
                                                                     {"stop", stop},
                                                                     {"block_all_signals", block_all_signals},
                                                                     {"start_others", start_others},
+                                                                    {"nest_three_deep", nest_three_deep},
                                                                     {"leave_the_session", leave_the_session}};
     const std::string what = argv[1];
     const auto contain =
