@@ -26,7 +26,8 @@ std::ostream& operator<<(std::ostream& to, const busy_worker& worker)
     return to << worker.with;
 }
 
-constexpr busy_worker busy_workers[] = {{"spin", 1}, {"stop", 1}, {"block_all_signals", 1}, {"start_others", 3}};
+constexpr busy_worker busy_workers[] = {
+    {"spin", 1}, {"stop", 1}, {"block_all_signals", 1}, {"start_others", 3}, {"nest_three_deep", 3}};
 
 } // namespace
 

@@ -3,11 +3,16 @@
 
 #include <procpool.hpp>
 
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
 #include <filesystem>
+#include <stdexcept>
+#include <unistd.h>
 
 namespace {
 
@@ -17,6 +22,18 @@ using namespace std::chrono_literals;
 int seven()
 {
     return 7;
+}
+
+/// Throws, hangs, crashes or leaves.
+void fail_to_initialize(int how)
+{
+    if (how == 0)
+        throw std::runtime_error("there is no model");
+    while (how == 1)
+        ::pause();
+    if (how == 2)
+        ::raise(SIGSEGV);
+    std::exit(0);
 }
 
 template <class R>
@@ -87,6 +104,24 @@ BOOST_AUTO_TEST_CASE(an_initializer_that_kills_its_worker_fails_what_waits)
 {
     procpool::pool pool({.workers = 2, .initializer = procpool::task([] { ::raise(SIGKILL); })});
     BOOST_TEST((error_of(pool.async_submit(seven)) == procpool::errc::start_failed));
+}
+
+BOOST_DATA_TEST_CASE(an_initializer_that_fails_is_tried_five_times_and_then_for_new_tasks_once,
+                     boost::unit_test::data::make({0, 1, 2, 3}))
+{
+    std::atomic<std::size_t> failures = 0;
+    {
+        procpool::pool pool({.workers = 1,
+                             .initializer = procpool::task(fail_to_initialize, sample),
+                             .start_timeout = 500ms,
+                             .on_event = [&](const procpool::event& what) {
+                                 failures += what.kind == procpool::event_kind::worker_died;
+                             }});
+        BOOST_TEST((error_of(pool.async_submit(seven)) == procpool::errc::start_failed));
+        BOOST_TEST((error_of(pool.async_submit(seven)) == procpool::errc::start_failed));
+        pool.join();
+    }
+    BOOST_TEST(failures == 6u);
 }
 
 BOOST_AUTO_TEST_CASE(a_pool_whose_workers_hang_in_their_start_is_destroyed_at_once)
