@@ -45,6 +45,16 @@ struct completion {
 
 BOOST_FIXTURE_TEST_SUITE(async_operations, pool_on_loop)
 
+BOOST_AUTO_TEST_CASE(a_refused_task_completes_once_and_not_from_inside_the_initiating_function)
+{
+    pool->close();
+    int completed = 0;
+    pool->async_submit(answer, [&](const std::exception_ptr&, int) { ++completed; });
+    BOOST_TEST(completed == 0);
+    run();
+    BOOST_TEST(completed == 1);
+}
+
 BOOST_FIXTURE_TEST_CASE_TEMPLATE(completes_once_and_not_from_inside_the_initiating_function, operation, operations,
                                  pool_on_loop)
 {

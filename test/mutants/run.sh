@@ -48,12 +48,12 @@ kill_marked() {
 # Runs the cases of the current mutant; sets red to the first of them that fails, or to nothing.
 run_cases() {
     local status=0
-    PROCPOOL_MUTANTS=$$ timeout -k 5 "$most_seconds" "$copy/build/$preset/test/$program" \
-        --run_test="$cases" --color_output=no </dev/null >"$log" 2>&1 || status=$?
+    { PROCPOOL_MUTANTS=$$ timeout -k 5 "$most_seconds" "$copy/build/$preset/test/$program" \
+        --run_test="$cases" --color_output=no </dev/null >"$log" 2>&1 || status=$?; } 2>/dev/null # bash says "Killed"
     kill_marked
     red=
     (( status == 0 )) && return
-    red=$(sed -n 's/.*error: in "\([^"]*\)".*/\1/p' "$log" | head -1)
+    red=$(sed -n '/error: in "/{s/.*error: in "\([^"]*\)".*/\1/p;q}' "$log")
     (( status == 124 || status == 137 )) && red="${red:-$cases} (hangs)"
     red=${red:-$cases (ends with status $status)}
 }

@@ -124,6 +124,9 @@ BOOST_AUTO_TEST_CASE(memory_grows_with_what_arrives_and_not_with_what_is_claimed
     feed(frames, bytes);
     BOOST_TEST(!frames.next());
     BOOST_TEST(frames.prepare().size() <= 128u * 1024);
+    feed(frames, std::vector<std::byte>(1024 * 1024));
+    BOOST_TEST(!frames.next());
+    BOOST_TEST(frames.prepare().size() <= 4u * 1024 * 1024);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
