@@ -30,7 +30,7 @@ void engine::turn()
     flush();
     relay_output();
     pool_.tasks_finished(std::exchange(finished_tasks_, 0), std::exchange(finished_bytes_, 0));
-    pool_.set_any_idle(scheduler_.ready_count() > scheduler_.busy_count());
+    pool_.set_load(scheduler_.ready_count() > scheduler_.busy_count(), scheduler_.has_tasks());
     set_timer();
     if (scheduler_.drained())
         complete_joins();

@@ -15,7 +15,7 @@
 namespace procpool::detail {
 namespace {
 
-enum state : std::uint32_t { pending, somebody_blocks, is_settled };
+enum state : std::uint32_t { pending, somebody_blocks, somebody_runs_the_loop, is_settled };
 
 // By way of the pool, because another thread may be destroying its context.
 void deliver_soon(const std::weak_ptr<pool_impl>& pool, std::shared_ptr<waiter> to, bool cancelled)
@@ -46,15 +46,37 @@ bool future_state::ready() const noexcept
 bool future_state::settled()
 {
     const std::scoped_lock lock(mutex_);
-    if (state_.exchange(is_settled, std::memory_order_acq_rel) == somebody_blocks)
+    const auto before = state_.exchange(is_settled, std::memory_order_acq_rel);
+    if (before == somebody_blocks)
         os::wake_all(state_);
+    else if (before == somebody_runs_the_loop)
+        wake_who_runs_the_loop();
     return !waiters_.empty();
+}
+
+void future_state::wake_who_runs_the_loop()
+{
+    if (const auto alive = pool_.lock())
+        alive->wake_own_loop();
+}
+
+// The pool's own loop, until the outcome is here or the calling thread may not run it any more.
+void future_state::run_loop(std::optional<std::chrono::steady_clock::time_point> deadline)
+{
+    const auto alive = pool_.lock();
+    std::uint32_t nobody_yet = pending;
+    if (!alive || !state_.compare_exchange_strong(nobody_yet, somebody_runs_the_loop))
+        return;
+    alive->run_own_loop([this] { return ready(); }, deadline);
+    std::uint32_t not_settled = somebody_runs_the_loop;
+    state_.compare_exchange_strong(not_settled, pending);
 }
 
 bool future_state::wait(std::optional<std::chrono::steady_clock::time_point> deadline)
 {
     if (!ready())
         check_may_block(pool_, "procpool::future::get()");
+    run_loop(deadline);
     while (!ready()) {
         if (deadline && std::chrono::steady_clock::now() >= *deadline)
             return false;
@@ -90,6 +112,8 @@ void future_state::abandon() noexcept
 
 void future_state::attach(std::shared_ptr<waiter> added)
 {
+    if (const auto alive = pool_.lock())
+        alive->expect_handlers();
     {
         const std::scoped_lock lock(mutex_);
         if (!ready()) {

@@ -6,18 +6,17 @@
 namespace procpool::detail {
 
 own_thread::own_thread()
-    : context_(std::make_shared<boost::asio::io_context>()),
-      work_(context_->get_executor()),
-      thread_([context = context_] {
+    : loop_(std::make_shared<lent_loop>()),
+      thread_([loop = loop_] {
           os::block_all_signals();
-          context->run();
+          loop->own();
       })
 {
 }
 
 own_thread::~own_thread()
 {
-    work_.reset();
+    loop_->close();
     if (thread_.get_id() == std::this_thread::get_id())
         thread_.detach();
     else

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <boost/asio/executor_work_guard.hpp>
-#include <boost/asio/io_context.hpp>
+#include "pool/lent_loop.hpp"
 
 #include <memory>
 #include <thread>
 
 namespace procpool::detail {
 
-/// A context and the background thread that runs it, for a pool without an event loop of its host.
+/// A loop and the background thread that owns it, for a pool without an event loop of its host.
 class own_thread {
 public:
     own_thread();
@@ -19,11 +18,10 @@ public:
     own_thread(const own_thread&) = delete;
     own_thread& operator=(const own_thread&) = delete;
 
-    boost::asio::io_context::executor_type executor() const noexcept { return context_->get_executor(); }
+    const std::shared_ptr<lent_loop>& loop() const noexcept { return loop_; }
 
 private:
-    std::shared_ptr<boost::asio::io_context> context_; // the thread has one too
-    boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
+    std::shared_ptr<lent_loop> loop_; // the thread has one too
     std::thread thread_;
 };
 

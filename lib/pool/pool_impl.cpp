@@ -17,7 +17,10 @@ std::shared_ptr<pool_impl> pool_impl::make(boost::asio::any_io_executor executor
     auto made = std::make_shared<pool_impl>(std::move(options));
     if (!executor) {
         made->thread_ = std::make_unique<own_thread>();
-        executor = made->thread_->executor();
+        made->own_loop_ = made->thread_->loop();
+        executor = made->thread_->loop()->executor();
+    } else {
+        made->has_handlers_ = true; // the loop is not ours to lend
     }
     made->attach(std::move(executor));
     return made;
@@ -25,6 +28,7 @@ std::shared_ptr<pool_impl> pool_impl::make(boost::asio::any_io_executor executor
 
 pool_impl::pool_impl(pool_options options)
     : options_(std::move(options)),
+      has_handlers_(options_.on_event || options_.worker.on_output),
       admission_(options_.max_pending, options_.max_pending_bytes)
 {
 }
@@ -52,6 +56,7 @@ void pool_impl::post(Event event)
             std::invoke(event, e);
         });
     });
+    nudge();
 }
 
 // A handler that throws leaves through the context's run(), as Asio promises; the others follow in a post.
@@ -74,6 +79,8 @@ void pool_impl::post_delivery(settled_operations settled)
 
 void pool_impl::submit(operation_ptr op, full_queue if_full)
 {
+    if (if_full == full_queue::wait_in_line) // that is, with a handler
+        expect_handlers();
     std::unique_lock lock(mutex_);
     if (closed_) {
         lock.unlock();
@@ -128,7 +135,8 @@ void pool_impl::wake_engine(std::unique_lock<std::mutex> lock)
     if (inbox_.empty() || drain_posted_)
         return;
     std::unique_lock alone(engine_mutex_, std::defer_lock);
-    const bool now = any_idle_ && runs_loop_of(executor_) && alone.try_lock();
+    const bool may_enter = !own_loop_.expired() || runs_loop_of(executor_);
+    const bool now = any_idle_ && may_enter && alone.try_lock();
     if (!now)
         return post_drain();
     lock.unlock();
@@ -144,6 +152,38 @@ void pool_impl::post_drain()
     if (!std::exchange(drain_posted_, true))
         boost::asio::post(executor_,
                           [self = shared_from_this()] { self->run([&](engine& e) { self->accept_arrivals(e); }); });
+    nudge();
+}
+
+void pool_impl::nudge()
+{
+    if (const auto loop = own_loop_.lock())
+        loop->nudge();
+}
+
+void pool_impl::run_own_loop(const std::function<bool()>& over, lent_loop::deadline until)
+{
+    if (const auto loop = own_loop_.lock(); loop && !has_handlers_)
+        loop->borrow([&] { return has_handlers_ || over(); }, until, [this] { return is_quiet(); });
+}
+
+void pool_impl::wake_own_loop()
+{
+    if (const auto loop = own_loop_.lock(); loop && !loop->executor().running_in_this_thread())
+        post_call([] {});
+}
+
+bool pool_impl::is_quiet() const
+{
+    const std::scoped_lock lock(mutex_);
+    return !drain_posted_ && !has_tasks_ && !has_handlers_;
+}
+
+// A thread that runs the loop in place of its owner learns of it before any handler can be called.
+void pool_impl::expect_handlers()
+{
+    if (!has_handlers_ && !has_handlers_.exchange(true))
+        post_call([] {});
 }
 
 void pool_impl::accept_arrivals(engine& e)
@@ -199,6 +239,7 @@ void pool_impl::close()
 
 void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit)
 {
+    expect_handlers();
     auto slot = boost::asio::get_associated_cancellation_slot(waiting->handler());
     if (slot.is_connected())
         slot.assign([weak = weak_from_this(), waiting](boost::asio::cancellation_type type) {

@@ -47,7 +47,15 @@ public:
             boost::asio::post(executor_, std::move(call));
         else
             boost::asio::post(boost::asio::system_executor(), std::move(call));
+        nudge();
     }
+    /// Lets the calling thread, which waits, run the pool's own loop until over() is true or the deadline has passed, if
+    /// it may: never with handlers of the user, which belong on the pool's thread.
+    void run_own_loop(const std::function<bool()>& over, lent_loop::deadline until);
+    /// Makes the thread that does so, unless it is this one, ask over() again.
+    void wake_own_loop();
+    /// From now on there are handlers of the user.
+    void expect_handlers();
     /// The handle is destroyed.
     void release();
     /// The context is being destroyed.
@@ -64,8 +72,12 @@ public:
     link::live_groups& groups() noexcept { return groups_; }
     bool is_terminating() const noexcept { return terminating_; }
     void tasks_finished(std::size_t tasks, std::size_t bytes);
-    /// Whether a worker has nothing to do.
-    void set_any_idle(bool any) noexcept { any_idle_.store(any, std::memory_order_relaxed); }
+    /// Whether a worker has nothing to do, and whether there are tasks.
+    void set_load(bool any_idle, bool has_tasks) noexcept
+    {
+        any_idle_.store(any_idle, std::memory_order_relaxed);
+        has_tasks_.store(has_tasks, std::memory_order_relaxed);
+    }
 
 private:
     void attach(boost::asio::any_io_executor executor);
@@ -91,6 +103,8 @@ private:
     void enqueue(operation_ptr op);
     void wake_engine(std::unique_lock<std::mutex> lock);
     void post_drain();
+    void nudge();
+    bool is_quiet() const;
     void refuse(const operation_ptr& op, outcome why);
     bool enter(const operation_ptr& op);
     void wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op);
@@ -100,6 +114,7 @@ private:
     const pool_options options_;
     link::live_groups groups_;
     std::unique_ptr<own_thread> thread_;
+    std::weak_ptr<lent_loop> own_loop_; // of that thread
     // A mutex and no strand: the thread that brings an answer goes on to call the handler, without a way through the
     // executor.
     mutable std::mutex engine_mutex_;
@@ -109,6 +124,8 @@ private:
     news_desk desk_;
     std::atomic<bool> terminating_{false};
     std::atomic<bool> any_idle_{false};
+    std::atomic<bool> has_tasks_{false};
+    std::atomic<bool> has_handlers_{false};
 
     mutable std::mutex mutex_; // of all that follows
     boost::asio::any_io_executor executor_;

@@ -47,6 +47,8 @@ public:
 private:
     bool settled() override;
     std::vector<std::shared_ptr<waiter>> take_waiters();
+    void wake_who_runs_the_loop();
+    void run_loop(std::optional<std::chrono::steady_clock::time_point> deadline);
 
     std::weak_ptr<pool_impl> pool_;
     std::mutex mutex_;
