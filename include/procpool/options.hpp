@@ -58,8 +58,8 @@ struct pool_options {
     /// How long a worker lives before it is exchanged likewise, up to an eighth less. It works on until its replacement
     /// is ready. Greater than zero. Default: no limit.
     std::optional<std::chrono::nanoseconds> max_worker_age{};
-    /// A task with retries that has ended so many workers, or for which so many were killed because they did not begin
-    /// it (SIGSTOP), fails with errc::quarantined. At least 1.
+    /// A task with retries that has ended so many workers fails with errc::quarantined, whatever retries are left. At
+    /// least 1.
     unsigned max_kills = 3;
     /// Called for what happens in the pool (event.hpp), in order, one call at a time, on the pool's executor. Costs
     /// nothing when it is empty. What it throws leaves through the context's run().

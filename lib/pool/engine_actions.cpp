@@ -183,8 +183,8 @@ outcome engine::failure_of(const action& next)
     case schedule::reason::crashed:
         return crashed(*ended_worker_, scheduled_operation::of(*next.about), now());
     case schedule::reason::quarantined:
-        if (!ended_worker_)
-            return never_begun(next.about->kills);
+        if (next.about->unbegun >= schedule::most_unbegun)
+            return never_begun();
         return quarantined(crashed(*ended_worker_, scheduled_operation::of(*next.about), now()), next.about->kills);
     case schedule::reason::start_failed:
         return could_not_start(start_failure_);

@@ -117,12 +117,13 @@ outcome quarantined(const outcome& last, unsigned kills)
                                               message_of(last.error));
 }
 
-outcome never_begun(unsigned kills)
+outcome never_begun()
 {
-    return failed_with(errc::quarantined, "the task was sent to " + std::to_string(kills) +
-                                              " workers that had nothing else to do and did not begin it; they were "
-                                              "killed, and it will not be sent again (pool_options::max_kills): "
-                                              "somebody stopped them, or its code writes into the pool's memory");
+    return failed_with(errc::quarantined,
+                       "the task was sent to " + std::to_string(schedule::most_unbegun) +
+                           " workers, one after the other, that ended or had to be killed before they said that it had "
+                           "begun, and will not be sent again: somebody stops or kills them, or its code writes into "
+                           "the pool's memory");
 }
 
 outcome could_not_start(const std::string& reason)

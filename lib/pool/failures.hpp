@@ -23,7 +23,7 @@ outcome deadline_exceeded(bool has_worker);
 outcome crashed(const link::link& worker, const scheduled_operation& task, schedule::time_point now);
 /// The same for the last of the workers that the task ended.
 outcome quarantined(const outcome& last, unsigned kills);
-outcome never_begun(unsigned kills);
+outcome never_begun();
 outcome could_not_start(const std::string& reason);
 
 /// Why a worker that was not ready yet has ended.

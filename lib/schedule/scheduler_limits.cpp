@@ -59,7 +59,7 @@ void scheduler::not_begun(task& t, time_point now)
         return ask_back(t, recall::expire);
     if (!is_stuck(t, now))
         return;
-    ++t.kills;
+    ++t.unbegun;
     clear(*t.with, nullptr);
 }
 

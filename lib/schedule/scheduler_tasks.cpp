@@ -85,7 +85,7 @@ void scheduler::taken_back(task& t, bool success, time_point now)
         expire(t, reason::cancelled);
     else if (const auto over = over_while_waiting(t, now))
         expire(t, *over);
-    else if (t.kills >= limits_.max_kills)
+    else if (t.unbegun >= most_unbegun)
         expire(t, reason::quarantined);
     else
         watch_waiting(t);
@@ -97,8 +97,12 @@ void scheduler::lost(task& t, bool started, time_point now)
     if (started)
         began(t);
     const bool ran = t.started; // also if it was seen to run before, whatever the worker's last word is
+    worker& w = *t.with;
+    const bool is_first = w.sent.front() == &t && !std::exchange(w.lost_first, true);
     if (ran && !t.finished)
         end_crashed(t);
+    else if (is_first && !t.finished && ++t.unbegun >= most_unbegun)
+        finish(t, reason::quarantined);
     leave_worker(t, now);
     if (t.finished)
         return forget(t);

@@ -27,6 +27,10 @@ enum class recall : std::uint8_t {
     stop,      ///< Its caller gave it up; if it runs, its limits say what becomes of it.
 };
 
+/// After so many workers that did not begin it, a task is given up: one is bad luck, so many are its own doing, also if
+/// each of them said that it had not begun.
+inline constexpr std::uint16_t most_unbegun = 8;
+
 /// What the scheduler knows of a task. The owner of the memory keeps it alive from submit() until the action `forget`.
 struct task {
     std::uint64_t id = 0;                      ///< Ascending in order of submission; never used twice.
@@ -34,8 +38,9 @@ struct task {
     int priority = 0;                          ///< Higher first.
 
     // The rest belongs to the scheduler.
-    std::uint16_t attempt = 1; ///< Which run this is, or will be.
-    std::uint16_t kills = 0;   ///< How many workers ended while they ran it, or because they did not begin it.
+    std::uint16_t attempt = 1;     ///< Which run this is, or will be.
+    std::uint16_t kills : 12 = 0;  ///< How many workers ended while they ran it.
+    std::uint16_t unbegun : 4 = 0; ///< How many ended, or were stuck, when it came next and they had not begun it.
     task* previous = nullptr;
     task* next = nullptr;
     worker* with = nullptr;

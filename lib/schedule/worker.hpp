@@ -36,6 +36,7 @@ struct worker {
     bool due = false;                ///< It works on until a replacement is there, and leaves then.
     bool leaving = false;            ///< It finishes what it has, then retires.
     bool recycled = false;           ///< It leaves because it has done enough, is too old or too large.
+    bool lost_first = false;         ///< It has ended, and the task that it would have run next, or ran, was told so.
     bool stuck = false;              ///< It is condemned because it does not begin what it was sent.
     std::size_t tasks_left = std::numeric_limits<std::size_t>::max(); ///< How many more may be sent to it.
     time_point due_at = time_point::max();                            ///< When it will be too old.

@@ -159,6 +159,12 @@ int say_queued_while_it_runs()
     wait_for_the_kill();
 }
 
+int say_queued_and_leave()
+{
+    own_page().slots[own_slot()].word = task_word{own_header().id, task_state::queued}.pack();
+    ::_exit(0);
+}
+
 int say_revoked_and_answer()
 {
     own_page().slots[own_slot()].word = task_word{own_header().id, task_state::revoked}.pack();
@@ -250,6 +256,7 @@ const std::vector<attack>& attacks()
         {"answers without end", task(write_ones_without_end)},
         {"says finished", task(say_finished_and_answer_nothing)},
         {"says queued", task(say_queued_while_it_runs)},
+        {"says queued and leaves", task(say_queued_and_leave)},
         {"says revoked", task(say_revoked_and_answer)},
         {"words of zeros", task(fill_the_words, std::uint64_t{0})},
         {"words of ones", task(fill_the_words, greatest)},

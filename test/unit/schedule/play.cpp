@@ -334,7 +334,8 @@ void play::fail(part& p, reason why)
     insist(!p.has_outcome(), "a caller gets one outcome");
     insist(why != reason::cancelled || p.given_up, "nothing is cancelled that nobody gave up");
     insist(why != reason::crashed || p.ran, "only what ran can have crashed");
-    insist(why != reason::quarantined || p.it.kills >= limits_.max_kills, "quarantine has its reason");
+    insist(why != reason::quarantined || p.it.kills >= limits_.max_kills || p.it.unbegun >= most_unbegun,
+           "quarantine has its reason");
     insist(why != reason::timed_out || (p.ran && now_ - p.started >= *p.limits.timeout), "timed out means over time");
     insist(why != reason::queued_too_long || (p.runs == 0 && now_ >= *p.limits.queue_end),
            "who has started waits no more");

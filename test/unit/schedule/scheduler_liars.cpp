@@ -63,19 +63,40 @@ BOOST_AUTO_TEST_CASE(a_start_that_moves_into_the_future_does_not_move_the_time_l
 
 BOOST_AUTO_TEST_CASE(a_task_that_worker_after_worker_does_not_begin_is_quarantined)
 {
-    play p = with_workers(1, limits{.max_workers = 1, .max_kills = 3});
+    play p = with_workers(1, 1);
     task_limits limits = at_once;
     limits.timeout = 1s;
     part& t = p.submit(limits);
-    for (worker_id id = 1; id != 4; ++id) {
+    for (worker_id id = 1; id != most_unbegun + 1u; ++id) {
         BOOST_TEST(!t.failed);
         p.pass(1s);
+        BOOST_TEST(p.workers().at(id).killed);
         p.die(id);
-        if (id != 3)
+        if (!t.failed)
             p.ready(id + 1);
     }
     BOOST_TEST((t.failed == reason::quarantined));
     BOOST_TEST(t.runs == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_task_whose_workers_always_end_before_they_begin_it_is_quarantined)
+{
+    play p = with_workers(2, 2);
+    part& busy = p.submit();
+    p.start(busy); // so that the pool does not think that no worker can start
+    part& t = p.submit();
+    unsigned deaths = 0;
+    for (int step = 0; step != 100 && !t.failed; ++step) {
+        if (t.on == busy.on) {
+            p.ready(p.workers().rbegin()->first); // which takes it over
+        } else {
+            p.die(t.on);
+            ++deaths;
+        }
+        p.pass(2s);
+    }
+    BOOST_TEST((t.failed == reason::quarantined));
+    BOOST_TEST(deaths == most_unbegun);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
