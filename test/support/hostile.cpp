@@ -3,9 +3,11 @@
 
 #include "wire/worker_start.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <span>
 #include <sys/mman.h>
 #include <unistd.h>
 #include <vector>
@@ -53,7 +55,7 @@ void send_frame(const wire::frame_header& header, std::string_view payload)
 {
     std::vector<std::byte> frame(sizeof(header) + wire::padded(payload.size()));
     std::memcpy(frame.data(), &header, sizeof(header));
-    std::memcpy(frame.data() + sizeof(header), payload.data(), payload.size());
+    std::ranges::copy(std::as_bytes(std::span(payload)), frame.begin() + sizeof(header));
     send_bytes(frame);
 }
 

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <latch>
+#include <memory>
 #include <set>
 #include <stdexcept>
 #include <sys/prctl.h>
@@ -15,13 +17,17 @@ namespace procpool::os {
 
 namespace {
 
+/// Returns when all run: AddressSanitizer allows a thread that it is still about to start few calls.
 void start_threads(int count)
 {
+    const auto running = std::make_shared<std::latch>(count + 1);
     for (int i = 0; i != count; ++i)
-        std::thread([] {
+        std::thread([running] {
+            running->count_down();
             for (;;)
                 ::pause();
         }).detach();
+    running->arrive_and_wait();
 }
 
 int name_it(int letter)
