@@ -14,6 +14,7 @@ child_process::child_process(const boost::asio::any_io_executor& executor, os::s
       pid_(child.pid),
       process_(executor, child.pid, os::duplicate(child.pidfd.get()).release()),
       pidfd_(executor, child.pidfd.release()),
+      tracer_timer_(executor),
       cgroup_(std::move(cgroup))
 {
     groups_.add(pid_, pidfd_.native_handle());

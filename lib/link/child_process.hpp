@@ -8,6 +8,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/process/v2/process.hpp>
 
 #include <optional>
@@ -29,11 +30,16 @@ public:
 
     pid_t pid() const noexcept { return pid_; }
     /// Calls handler(error_code) when the process has ended and is still unreaped, or, rarely, when it has not ended:
-    /// ask has_ended().
+    /// ask has_ended(), and call this again.
     template <class Handler>
     void async_exit(Handler handler)
     {
-        pidfd_.async_wait(boost::asio::posix::stream_descriptor::wait_read, std::move(handler));
+        if (os::is_held_by_tracer(pidfd_.native_handle())) { // readable at once, for as long as that lasts
+            tracer_timer_.expires_after(std::chrono::milliseconds(10));
+            tracer_timer_.async_wait(std::move(handler));
+        } else {
+            pidfd_.async_wait(boost::asio::posix::stream_descriptor::wait_read, std::move(handler));
+        }
     }
     bool has_ended() noexcept { return os::has_ended(pidfd_.native_handle()); }
     /// SIGKILL to the process and its group.
@@ -52,6 +58,7 @@ private:
     pid_t pid_;
     boost::process::v2::basic_process<boost::asio::any_io_executor> process_;
     boost::asio::posix::stream_descriptor pidfd_;
+    boost::asio::steady_timer tracer_timer_;
     std::optional<os::control_group> cgroup_; // what is in there is killed with it
     bool ended_ = false;
 };

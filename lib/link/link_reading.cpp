@@ -96,8 +96,8 @@ void link::watch_exit()
 }
 
 // With several threads Asio's reactor may take an event of a closed descriptor for one of the next that it manages, so
-// the process is asked. If it has ended, it is a zombie now. A read that is under way may already hold bytes that came before those in the pipe, so
-// it is ended first and end() follows from its handler.
+// the process is asked. If it has ended, it is a zombie now. A read that is under way may already hold bytes that came
+// before those in the pipe, so it is ended first and end() follows from its handler.
 void link::on_exit(std::size_t)
 {
     if (!events_)

@@ -37,6 +37,18 @@ bool poll_end(int pidfd, int timeout_ms) noexcept
     return (watched.revents & POLLIN) != 0;
 }
 
+enum class child_state { running, held, ended, discarded };
+
+child_state state_of(int pidfd) noexcept
+{
+    if (!poll_end(pidfd, 0))
+        return child_state::running;
+    siginfo_t info{};
+    if (wait_id(pidfd, peek, info, nullptr) != 0)
+        return child_state::discarded;
+    return info.si_pid != 0 ? child_state::ended : child_state::held;
+}
+
 } // namespace
 
 std::optional<child_exit> peek_exit(int pidfd) noexcept
@@ -57,18 +69,25 @@ std::optional<child_exit> peek_exit(int pidfd) noexcept
 
 bool was_discarded(int pidfd) noexcept
 {
-    siginfo_t info{};
-    return has_ended(pidfd) && wait_id(pidfd, peek, info, nullptr) != 0 && errno == ECHILD;
+    return state_of(pidfd) == child_state::discarded;
 }
 
 bool has_ended(int pidfd) noexcept
 {
-    return poll_end(pidfd, 0);
+    const auto state = state_of(pidfd);
+    return state == child_state::ended || state == child_state::discarded;
+}
+
+bool is_held_by_tracer(int pidfd) noexcept
+{
+    return state_of(pidfd) == child_state::held;
 }
 
 void wait_until_ended(int pidfd) noexcept
 {
     poll_end(pidfd, -1);
+    while (is_held_by_tracer(pidfd))
+        ::poll(nullptr, 0, 1); // the tracer's release makes no event
 }
 
 bool send_signal(int pidfd, int signal) noexcept

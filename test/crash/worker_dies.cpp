@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "support/ledger.hpp"
 #include "support/processes.hpp"
+#include "support/skip.hpp"
 
 #include <procpool.hpp>
 
@@ -13,7 +14,10 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 namespace {
@@ -63,6 +67,35 @@ void throw_where_none_may() noexcept
 {
     const std::vector<int> none;
     static_cast<void>(none.at(0));
+}
+
+/// Returns as soon as another process, that is not of this one's group, traces this one; then it holds the zombie for a
+/// moment. False: nobody may trace here.
+bool be_traced()
+{
+    const pid_t traced = ::getpid();
+    std::array<int, 2> told{};
+    if (::pipe2(told.data(), O_CLOEXEC) != 0)
+        return false;
+    ::prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY);
+    if (::fork() == 0) {
+        ::setsid();
+        const bool traces = ::ptrace(PTRACE_SEIZE, traced, nullptr, nullptr) == 0;
+        siginfo_t ended{};
+        if (::write(told[1], &traces, 1) != 1 || !traces ||
+            ::waitid(P_PID, static_cast<id_t>(traced), &ended, WEXITED | WNOWAIT) != 0)
+            ::_exit(1);
+        std::this_thread::sleep_for(100ms);
+        ::_exit(0);
+    }
+    bool is_traced = false;
+    const bool answered = ::read(told[0], &is_traced, 1) == 1;
+    return answered && is_traced;
+}
+
+bool die_traced()
+{
+    return be_traced() && ::raise(SIGKILL) == 0;
 }
 
 void signal_oneself(int signal)
@@ -293,6 +326,17 @@ BOOST_AUTO_TEST_CASE(a_copy_made_by_a_task_that_forks_and_returns_answers_nothin
     for (int round = 0; round != 10; ++round)
         BOOST_TEST(pool.async_submit(fork_and_return).get(60s) == 0); // the copy has left, quietly
     BOOST_TEST(pool.async_submit(own_pid).get(60s) == pid);
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_that_is_traced_as_it_dies_is_reported_and_reaped_as_any_other)
+{
+    procpool::pool pool({.workers = 1});
+    auto victim = pool.async_submit(die_traced);
+    const auto crash = crash_of(victim);
+    if (!crash)
+        return skip("nobody may trace here");
+    BOOST_TEST((crash->status().signal == SIGKILL));
+    BOOST_TEST(pool.async_submit(own_pid).get(60s) > 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_process_that_a_task_left_behind_neither_delays_the_report_nor_survives_it)

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_long_line_comes_in_parts_none_of_which_is_whole)
         add(std::string_view(text).substr(at, 1000));
     add("\nnext\n");
     BOOST_TEST_REQUIRE(seen.size() == 5u);
-    for (int i = 0; i != 3; ++i)
+    for (std::size_t i = 0; i != 3; ++i)
         BOOST_TEST((seen[i] == seen_line{0, text.substr(0, line_splitter::longest), false}));
     BOOST_TEST((seen[3] == seen_line{0, "xxxxx", false}));
     BOOST_TEST((seen[4] == seen_line{0, "next", true}));

@@ -2,8 +2,12 @@
 #include "os/child.hpp"
 
 #include "processes.hpp"
+#include "support/skip.hpp"
 
+#include <array>
 #include <csignal>
+#include <fcntl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 
 namespace procpool::os {
@@ -75,6 +79,33 @@ BOOST_AUTO_TEST_CASE(a_stopped_child_has_not_ended)
     child.await_stop();
     BOOST_TEST(!peek_exit(child.pidfd()).has_value());
     BOOST_TEST(!has_ended(child.pidfd()));
+}
+
+BOOST_AUTO_TEST_CASE(a_child_that_is_traced_has_ended_when_its_tracer_lets_go)
+{
+    const auto child = waiting_child();
+    std::array<int, 2> release{};
+    BOOST_TEST_REQUIRE(::pipe2(release.data(), O_CLOEXEC) == 0);
+    const descriptor read_end(release[0]);
+    const descriptor write_end(release[1]);
+    const auto tracer = test::fork_child([&] {
+        char byte = 0;
+        const bool traces = ::ptrace(PTRACE_SEIZE, child.pid(), nullptr, nullptr) == 0;
+        return ::kill(child.pid(), SIGKILL) == 0 && ::read(release[0], &byte, 1) == 1 && traces;
+    });
+    BOOST_TEST_REQUIRE(test::becomes_readable(child.pidfd()));
+    const bool is_held = is_held_by_tracer(child.pidfd());
+    const bool seems_ended = has_ended(child.pidfd());
+    const bool seems_discarded = was_discarded(child.pidfd());
+    BOOST_TEST(::write(write_end.get(), "", 1) == 1);
+    wait_until_ended(child.pidfd());
+    BOOST_TEST(has_ended(child.pidfd()));
+    BOOST_TEST(child.end().number == SIGKILL);
+    if (!tracer.succeeds())
+        return procpool::test::skip("nobody may trace here");
+    BOOST_TEST(is_held);
+    BOOST_TEST(!seems_ended);
+    BOOST_TEST(!seems_discarded);
 }
 
 BOOST_AUTO_TEST_CASE(a_host_that_ignores_sigchld_gets_no_status)
