@@ -111,10 +111,8 @@ private:
         const detail::outcome result = std::exchange(state_, nullptr)->take();
         if (const auto failure = result.failure())
             std::rethrow_exception(failure);
-        if constexpr (!std::is_void_v<R>) {
-            detail::decoder from(result.bytes);
-            return from.get<R>();
-        }
+        if constexpr (!std::is_void_v<R>)
+            return detail::read_result<R>(result.bytes);
     }
 
     detail::future_ptr state_;

@@ -2,6 +2,7 @@
 #include "link/launch.hpp"
 
 #include "os/child.hpp"
+#include "os/descriptor_passing.hpp"
 #include "os/failing_calls.hpp"
 #include "os/oom_kills.hpp"
 #include "os/pipe.hpp"
@@ -93,8 +94,10 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     const os::descriptor out = connect(plan.out, result.out);
     const os::descriptor err = connect(plan.err, result.err);
     const os::descriptor page = make_page(result.page, nonce);
+    os::socket_ends memory = os::make_sockets();
 
-    const std::array given{tasks.read.get(), answers.write.get(), lifeline.read.get(), page.get()}; // worker_start.hpp
+    const std::array given{tasks.read.get(), answers.write.get(), lifeline.read.get(), // in worker_start.hpp's order
+                           page.get(), memory.second.get()};
     os::spawn_request request;
     request.executable = plan.executable.empty() ? "/proc/self/exe" : plan.executable;
     request.arguments = {plan.name + ": worker " + std::to_string(number)};
@@ -114,6 +117,7 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     result.tasks_kept = std::move(tasks.read);
     result.answers = std::move(answers.read);
     result.lifeline = std::move(lifeline.write);
+    result.memory = std::move(memory.first);
     return result;
 }
 

@@ -25,6 +25,7 @@ struct launch_plan {
     output out = output::inherit;         ///< Where the workers' stdout goes,
     output err = output::inherit;         ///< and their stderr.
     std::uint64_t max_result_bytes = 0;   ///< A worker that sends more is ended.
+    bool is_confined = false;             ///< Its workers must not see what was shown to others.
     bool own_cgroup = false;
     std::vector<fault> faults{}; ///< Some of them of the start itself.
 };
@@ -39,6 +40,7 @@ struct launched {
     os::descriptor lifeline;   ///< Write end; nobody else has one. Never written to.
     os::descriptor out;        ///< Read end, if stdout goes through this process; likewise
     os::descriptor err;        ///< stderr.
+    os::descriptor memory;     ///< A socket for the descriptors of memory with big payloads.
     std::uint64_t nonce = 0;   ///< That of its page, of which the worker could change its own copy.
     os::mapping page;
     std::optional<std::uint64_t> oom_kills; ///< os::oom_kills() before the start.
@@ -51,16 +53,16 @@ constexpr bool goes_through_pool(output where) noexcept
     return where == output::relay || where == output::capture;
 }
 
-/// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the four of its channel
+/// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the six of its channel
 /// and its lifeline, the pidfd and its copy, and one for each stream that goes through the pool.
 constexpr std::size_t descriptors_per_worker(std::size_t streams) noexcept
 {
-    return 6 + streams;
+    return 8 + streams;
 }
 /// And how many more are open for a moment while one starts.
 constexpr std::size_t descriptors_while_starting(std::size_t streams) noexcept
 {
-    return 5 + 2 * streams;
+    return 6 + 2 * streams;
 }
 
 /// Starts worker `number`. Throws std::runtime_error with a sentence that says what failed and what to do.

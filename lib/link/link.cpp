@@ -11,9 +11,11 @@ namespace procpool::link {
 link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, launched worker, live_groups& groups,
            const launch_plan& plan)
     : number_(number),
-      page_memory_(std::move(worker.page)),
-      page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())),
+      page_memory_(std::make_shared<os::mapping>(std::move(worker.page))),
+      page_(*reinterpret_cast<wire::control_page*>(page_memory_->data())),
       slots_(page_),
+      payloads_(std::move(worker.memory), page_memory_, plan.is_confined),
+      max_result_bytes_(plan.max_result_bytes),
       tasks_kept_(std::move(worker.tasks_kept)),
       lifeline_(std::move(worker.lifeline)),
       tasks_(executor, worker.tasks.release()),
@@ -49,8 +51,18 @@ std::uint16_t link::send(task& t, const outgoing_task& described)
     header.may_hold = described.may_hold;
     // The page says "queued" before the frame is written.
     header.slot = slots_.take(described.id, t, described.deadline);
-    outgoing_.add(header, described.call);
+    add_call(header, described.call);
     return header.slot;
+}
+
+void link::add_call(wire::frame_header& header, const detail::byte_buffer& call)
+{
+    const auto shown = call.size() >= detail::shared_from ? payloads_.show(header.slot, call) : std::nullopt;
+    if (!shown)
+        return outgoing_.add(header, call);
+    header.shown = true;
+    header.size = sizeof(*shown);
+    outgoing_.add(header, std::as_bytes(std::span(&*shown, 1)));
 }
 
 bool link::take_back(std::uint16_t slot) noexcept
@@ -58,7 +70,17 @@ bool link::take_back(std::uint16_t slot) noexcept
     if (!slots_.revoke(slot))
         return false;
     slots_.release(slot);
+    payloads_.release(slot);
     return true;
+}
+
+void link::forget_payloads()
+{
+    if (!payloads_.any() || !slots_.empty() || exited_)
+        return;
+    payloads_.forget();
+    send_message(wire::frame_kind::forget, {});
+    flush();
 }
 
 void link::send_new_modules(std::uint32_t known)

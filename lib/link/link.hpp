@@ -6,6 +6,7 @@
 #include "link/launch.hpp"
 #include "link/outgoing.hpp"
 #include "link/output_pipe.hpp"
+#include "link/payloads.hpp"
 #include "link/task_slots.hpp"
 #include "wire/frame.hpp"
 #include "wire/message.hpp"
@@ -39,7 +40,8 @@ public:
     /// The worker's initializer threw; the worker ends by itself. `exception` as wire/exception_record.hpp.
     virtual void worker_refused(link& from, std::span<const std::byte> exception) = 0;
     /// A task has its answer; its slot is free again.
-    virtual void task_answered(task& answered, const wire::frame& answer) = 0;
+    /// `shown`: what the answer's payload lies in, if that is memory that the worker shows; it can be kept.
+    virtual void task_answered(task& answered, const wire::frame& answer, detail::region_ptr shown) = 0;
     /// The worker has written a line to a stream that goes through the pool. False: this is enough for now, and
     /// link::resume_output() will be called.
     virtual bool worker_wrote(link& from, const output_pipe& to, const line_splitter::line& line) = 0;
@@ -52,7 +54,7 @@ public:
 /// A task as it is sent.
 struct outgoing_task {
     std::uint64_t id = 0;
-    std::span<const std::byte> call;
+    const detail::byte_buffer& call;
     std::uint32_t modules = 0;                        ///< How many of this process's modules the call refers to.
     bool may_hold = false;                            ///< The worker may hold the answer back.
     std::chrono::nanoseconds timeout{};               ///< Zero: it may run as long as it likes.
@@ -97,6 +99,8 @@ public:
     {
         return slots_.started(slot);
     }
+    /// Gives back the memory of big payloads, if there is any. Only while no task is with the worker.
+    void forget_payloads();
     /// Fetches answers that the worker holds back in its outbox.
     void collect();
     /// Goes on reading what the worker writes.
@@ -117,9 +121,12 @@ private:
     void feed(std::span<const std::byte> bytes);
     void tell_frames();
     void tell(const wire::frame& frame);
+    void tell_answer(wire::frame answer);
+    detail::region_ptr find_shown(const wire::frame& answer);
     void give_up_on_worker();
     void write();
     void write_when_possible();
+    void add_call(wire::frame_header& header, const detail::byte_buffer& call);
     void send_new_modules(std::uint32_t known);
     void send_message(wire::frame_kind kind, std::span<const std::byte> message);
     void watch_exit();
@@ -137,9 +144,11 @@ private:
 
     std::uint64_t number_;
     std::shared_ptr<link_events> events_;
-    os::mapping page_memory_;
+    std::shared_ptr<os::mapping> page_memory_;
     wire::control_page& page_;
     task_slots slots_;
+    payloads payloads_;
+    const std::uint64_t max_result_bytes_;
     os::descriptor tasks_kept_;
     os::descriptor lifeline_;
     boost::asio::writable_pipe tasks_;

@@ -5,6 +5,7 @@
 #include "os/pipe.hpp"
 
 #include <algorithm>
+#include <cstring>
 
 namespace procpool::link {
 
@@ -65,11 +66,10 @@ void link::tell_frames()
 void link::tell(const wire::frame& frame)
 {
     const auto& header = frame.header;
-    const bool answers_task = header.kind == wire::frame_kind::result || header.kind == wire::frame_kind::exception;
     if (broke_protocol_)
         return;
-    if (task* const answered = ready_ && answers_task ? slots_.take_out(header.slot, header.id) : nullptr) {
-        events_->task_answered(*answered, frame);
+    if (ready_ && (header.kind == wire::frame_kind::result || header.kind == wire::frame_kind::exception)) {
+        tell_answer(frame);
     } else if (!ready_ && header.kind == wire::frame_kind::ready) {
         ready_ = true;
         events_->worker_ready(*this);
@@ -78,6 +78,37 @@ void link::tell(const wire::frame& frame)
         events_->worker_refused(*this, frame.payload);
     } else {
         give_up_on_worker();
+    }
+}
+
+// Nothing is taken out of its slot before it is known what the answer is.
+void link::tell_answer(wire::frame answer)
+{
+    const auto& header = answer.header;
+    detail::region_ptr shown;
+    if (header.shown) {
+        shown = find_shown(answer);
+        if (!shown)
+            return give_up_on_worker();
+        answer.payload = {shown->data(), shown->size()};
+    }
+    task* const answered = slots_.take_out(header.slot, header.id);
+    if (!answered)
+        return give_up_on_worker();
+    payloads_.release(header.slot);
+    events_->task_answered(*answered, answer, std::move(shown));
+}
+
+detail::region_ptr link::find_shown(const wire::frame& answer)
+{
+    wire::shown_payload shown;
+    if (answer.header.kind != wire::frame_kind::result || answer.payload.size() != sizeof(shown))
+        return {};
+    std::memcpy(&shown, answer.payload.data(), sizeof(shown));
+    try {
+        return shown.size <= max_result_bytes_ ? payloads_.find(shown) : nullptr;
+    } catch (const std::exception&) { // there is no room to map it
+        return {};
     }
 }
 

@@ -11,8 +11,9 @@ namespace procpool::os {
 /// process, reaches other processes, or undoes limits.
 inline constexpr const char* harmless_calls[] = {
     // descriptors that are open
-    "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2", "lseek",
-    "_llseek", "close", "close_range", "dup", "dup2", "dup3", "fstat", "fstat64", "fsync", "fdatasync", "pipe", "pipe2",
+    "recvmsg", "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2",
+    "lseek", "_llseek", "close", "close_range", "dup", "dup2", "dup3", "fstat", "fstat64", "fsync", "fdatasync", "pipe",
+    "pipe2",
     // waiting
     "poll", "ppoll", "select", "_newselect", "pselect6", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait",
     "epoll_pwait", "epoll_pwait2", "eventfd", "eventfd2", "signalfd", "signalfd4", "pause", "restart_syscall",

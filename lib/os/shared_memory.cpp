@@ -6,7 +6,9 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 #include <utility>
 
@@ -15,6 +17,7 @@ namespace procpool::os {
 namespace {
 
 constexpr int fixed_size = F_SEAL_SHRINK | F_SEAL_GROW;
+constexpr int only_ours = F_SEAL_FUTURE_WRITE;
 
 int create(const char* name) noexcept
 {
@@ -26,11 +29,19 @@ bool set_fixed_size(int fd, std::size_t size) noexcept
     return ::ftruncate(fd, static_cast<off_t>(size)) == 0 && ::fcntl(fd, F_ADD_SEALS, fixed_size | F_SEAL_SEAL) == 0;
 }
 
+// The kernel sends SIGXFSZ to who makes a file that is too large.
+bool may_make_file_of(std::size_t size) noexcept
+{
+    rlimit limit{};
+    return ::getrlimit(RLIMIT_FSIZE, &limit) != 0 || size <= limit.rlim_cur;
+}
+
 } // namespace
 
-mapping::mapping(int fd, std::size_t size) : size_(size)
+mapping::mapping(int fd, std::size_t size, access how) : size_(size)
 {
-    void* address = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    const int protection = how == access::read_write ? PROT_READ | PROT_WRITE : PROT_READ;
+    void* address = ::mmap(nullptr, size, protection, MAP_SHARED, fd, 0);
     if (address == MAP_FAILED)
         throw_last_error("cannot map the memory shared with a worker");
     data_ = static_cast<std::byte*>(address);
@@ -62,6 +73,24 @@ descriptor make_memory_file(const char* name, std::size_t size)
     if (!file || !set_fixed_size(file.get(), size))
         throw_last_error("cannot make the memory shared with a worker");
     return file;
+}
+
+// The mapping is made before the seal, which allows no writable one afterwards.
+shown_memory make_shown_memory(const char* name, std::size_t size) noexcept
+{
+    if (!may_make_file_of(size))
+        return {};
+    try {
+        descriptor file = above_stdio(descriptor(create(name)));
+        if (!file || ::ftruncate(file.get(), static_cast<off_t>(size)) != 0)
+            return {};
+        mapping bytes(file.get(), size);
+        if (::fcntl(file.get(), F_ADD_SEALS, fixed_size | only_ours | F_SEAL_SEAL) != 0)
+            return {};
+        return {std::move(file), std::move(bytes)};
+    } catch (const std::system_error&) { // it cannot be mapped
+        return {};
+    }
 }
 
 std::size_t sealed_size(int fd) noexcept

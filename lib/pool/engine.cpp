@@ -21,6 +21,7 @@ engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, co
       first_modules_(modules_for(options)),
       start_timeout_(options.start_timeout),
       scheduler_(limits_for(options)),
+      memory_timer_(executor),
       relay_timer_(executor)
 {
 }
@@ -107,10 +108,12 @@ void engine::worker_refused(link::link&, std::span<const std::byte> exception)
     start_failure_ = refusal(exception);
 }
 
-void engine::task_answered(scheduled_operation& op, const wire::frame& answer)
+void engine::task_answered(scheduled_operation& op, const wire::frame& answer, region_ptr shown)
 {
     operation_ptr answered(&op.owner, false); // takes over the reference that accept() took
     const bool succeeded = answer.header.kind == wire::frame_kind::result;
+    if (shown)
+        note_big_payload();
     auto* const next = next_behind(op);
     switch (scheduler_.answered(op,
                                 {.succeeded = succeeded,
@@ -120,7 +123,7 @@ void engine::task_answered(scheduled_operation& op, const wire::frame& answer)
     case schedule::verdict::deliver:
         tell_task(event_kind::task_finished, op, succeeded ? task_end::returned : task_end::threw);
         count_finished(op);
-        if (op.owner.settle(answer.payload, !succeeded))
+        if (op.owner.settle(answer.payload, !succeeded, std::move(shown)))
             settled_.add(std::move(answered));
         break;
     case schedule::verdict::drop:

@@ -8,6 +8,7 @@
 #include "pool/join_operation.hpp"
 #include "pool/scheduled_operation.hpp"
 #include "pool/settled_operations.hpp"
+#include "regions.hpp"
 #include "schedule/scheduler.hpp"
 
 #include <procpool/stats.hpp>
@@ -52,7 +53,7 @@ public:
     void enter(link::link& from, void (link::link::*event)(std::size_t), std::size_t count) override;
     void worker_ready(link::link& from) override;
     void worker_refused(link::link& from, std::span<const std::byte> exception) override;
-    void task_answered(scheduled_operation& op, const wire::frame& answer) override;
+    void task_answered(scheduled_operation& op, const wire::frame& answer, region_ptr shown) override;
     bool worker_wrote(link::link& from, const link::output_pipe& to, const link::line_splitter::line& line) override;
     void batch_done() override;
     void worker_ended(link::link& from) override;
@@ -89,6 +90,11 @@ private:
     void on_relay_timer();
     void complete_joins();
 
+    // engine_memory.cpp
+    void note_big_payload() noexcept;
+    void set_memory_timer();
+    void on_memory_timer();
+
     // engine_events.cpp
     void tell_started(const link::link& worker);
     void tell_not_started(schedule::worker_id id);
@@ -124,6 +130,10 @@ private:
     std::size_t finished_bytes_ = 0;
     link::relay relay_out_{output_stream::out};
     link::relay relay_err_{output_stream::err};
+    region_user keeps_regions_;
+    std::optional<schedule::time_point> last_big_payload_; // until its memory was given back
+    boost::asio::steady_timer memory_timer_;
+    bool memory_timer_is_set_ = false;
     boost::asio::steady_timer relay_timer_;
     bool relay_timer_is_set_ = false;
     bool relay_is_full_ = false; // no link reads for it until it has room

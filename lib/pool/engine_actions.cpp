@@ -32,6 +32,7 @@ void engine::turn()
     pool_.tasks_finished(std::exchange(finished_tasks_, 0), std::exchange(finished_bytes_, 0));
     pool_.set_load(scheduler_.ready_count() > scheduler_.busy_count(), scheduler_.has_tasks());
     set_timer();
+    set_memory_timer();
     if (scheduler_.drained())
         complete_joins();
 }
@@ -117,6 +118,8 @@ void engine::send_one(link::link& to, scheduled_operation& op, bool may_hold)
         described.timeout = limits->timeout.value_or(schedule::duration::zero());
         described.deadline = limits->deadline.value_or(schedule::time_point());
     }
+    if (described.call.size() >= shared_from)
+        note_big_payload();
     op.slot = to.send(op, described);
     op.owner.set_with_worker(true);
     if (wants_events_ && op.with->sent.front() == &op)
@@ -239,6 +242,7 @@ void engine::on_timer()
 void engine::complete_joins()
 {
     shutdown_timer_.cancel();
+    memory_timer_.cancel();
     const auto error = cut_off_ ? make_error_code(errc::timed_out) : boost::system::error_code();
     for (const auto& each : std::exchange(joins_, {}))
         each->finish(executor_, error);

@@ -46,6 +46,7 @@ link::launch_plan plan_for(const pool_options& options)
             .out = options.worker.stdout_to,
             .err = options.worker.stderr_to,
             .max_result_bytes = options.max_result_bytes,
+            .is_confined = options.worker.sandbox != sandbox_options(),
             .own_cgroup = options.worker.contain == containment::cgroup,
             .faults = options.faults};
 }

@@ -34,7 +34,7 @@ struct scheduled_operation : schedule::task {
     static scheduled_operation& of(schedule::task& t) noexcept { return static_cast<scheduled_operation&>(t); }
     static void* storage_of(operation& op) noexcept { return op.scheduled_; }
     /// Until the task is settled.
-    std::span<const std::byte> call() const noexcept { return owner.outcome_.bytes; }
+    const byte_buffer& call() const noexcept { return owner.outcome_.bytes; }
     std::uint32_t modules() const noexcept { return owner.modules_; }
     static constexpr std::size_t room = sizeof(operation::scheduled_);
 };

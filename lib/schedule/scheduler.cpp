@@ -81,7 +81,10 @@ void scheduler::terminate()
 void scheduler::finish(task& t, reason why)
 {
     t.finished = true;
-    abandoned_ += t.with != nullptr;
+    if (t.with) {
+        ++t.with->abandoned;
+        abandoned_ += !t.with->takes_tasks();
+    }
     ++(why == reason::cancelled ? counts_.cancelled : counts_.failed);
     push(action_kind::finish, t.with ? t.with->id : 0, &t, why);
 }

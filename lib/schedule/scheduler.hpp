@@ -161,6 +161,8 @@ private:
     void unwatch(task& t);
 
     // scheduler_workers.cpp
+    void join_ready(worker& w);
+    void leave_ready(worker& w);
     std::size_t wanted_workers() const noexcept;
     bool may_start_worker() const noexcept;
     void start_workers(time_point now);
@@ -206,7 +208,7 @@ private:
     tally counts_;
     worker_id last_worker_ = 0;
     std::size_t sent_ = 0;
-    std::size_t abandoned_ = 0; // of the sent ones: their callers have outcomes, only workers are busy with them
+    std::size_t abandoned_ = 0; // of the sent ones: finished, and with workers that take no tasks
     std::size_t resting_ = 0;
     std::size_t starting_ = 0;
     std::size_t leaving_ = 0; // and not retired yet

@@ -121,7 +121,7 @@ void scheduler::condemn(task& offender, reason why, time_point now)
 void scheduler::clear(worker& w, const task* offender)
 {
     if (w.takes_tasks())
-        ready_.remove(w);
+        leave_ready(w);
     take_off_lists(w);
     set_alarm(w, {});
     w.state = worker_state::condemned;
@@ -201,7 +201,7 @@ void scheduler::take_up(worker& w, time_point now)
     set_alarm(w, {});
     if (w.leaving)
         return leave_when_idle(w);
-    ready_.insert(w);
+    join_ready(w);
     if (w.due)
         due_.push_back(&w);
     set_review(w, now);

@@ -80,7 +80,7 @@ void scheduler::hire(worker& w, time_point now)
         w.tasks_left = less_jitter(*limits_.max_tasks, w.id);
     if (limits_.max_age)
         w.due_at = later(now, duration(less_jitter(static_cast<std::uint64_t>(limits_.max_age->count()), w.id)));
-    ready_.insert(w);
+    join_ready(w);
     set_review(w, now);
 }
 
@@ -94,7 +94,7 @@ void scheduler::make_due(worker& w)
 // What it has not begun goes elsewhere; but what it may just do before it has done enough, it does.
 void scheduler::start_leaving(worker& w)
 {
-    ready_.remove(w);
+    leave_ready(w);
     take_off_lists(w);
     set_alarm(w, {});
     w.leaving = true;

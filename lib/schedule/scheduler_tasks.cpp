@@ -250,12 +250,14 @@ void scheduler::leave_worker(task& t, time_point now)
     unwatch(t);
     w.sent.remove(t);
     w.quiet_since = now;
-    if (w.takes_tasks())
+    w.abandoned -= t.finished;
+    if (w.takes_tasks()) {
         touch(w);
-    else
+    } else {
+        abandoned_ -= t.finished;
         leave_when_idle(w);
+    }
     --sent_;
-    abandoned_ -= t.finished;
     t.with = nullptr;
     t.where = stage::outside;
 }

@@ -32,7 +32,7 @@ void scheduler::worker_ended(worker_id id, time_point now)
     case worker_state::standby:
     case worker_state::ready:
         if (w.takes_tasks())
-            ready_.remove(w);
+            leave_ready(w);
         ++counts_.crashed_workers;
         if (!w.has_worked)
             starts_.failed(now);
@@ -60,8 +60,20 @@ void scheduler::resize(std::size_t max_workers, time_point now)
     dispatch(now);
 }
 
-// As many as there is work for: a task that was sent ahead could run on a worker of its own, one that its caller gave
-// up needs none.
+void scheduler::join_ready(worker& w)
+{
+    ready_.insert(w);
+    abandoned_ -= w.abandoned;
+}
+
+void scheduler::leave_ready(worker& w)
+{
+    ready_.remove(w);
+    abandoned_ += w.abandoned;
+}
+
+// As many as there is work for: a task that was sent ahead could run on a worker of its own. One that its caller gave up
+// occupies its worker as any other, but needs no other worker when that one takes no tasks any more.
 std::size_t scheduler::wanted_workers() const noexcept
 {
     const std::size_t least = closed_ ? 0 : limits_.min_workers;
@@ -114,7 +126,7 @@ void scheduler::retire_workers(time_point now)
 void scheduler::retire(worker& w, reason why, time_point now)
 {
     if (w.takes_tasks())
-        ready_.remove(w);
+        leave_ready(w);
     take_off_lists(w);
     leaving_ -= std::exchange(w.leaving, false);
     ++retiring_;
@@ -126,7 +138,7 @@ void scheduler::retire(worker& w, reason why, time_point now)
 void scheduler::kill(worker& w, reason why)
 {
     if (w.takes_tasks())
-        ready_.remove(w);
+        leave_ready(w);
     take_off_lists(w);
     starting_ -= w.state == worker_state::starting;
     retiring_ -= w.state == worker_state::retiring;

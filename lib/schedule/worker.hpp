@@ -42,7 +42,8 @@ struct worker {
     time_point due_at = time_point::max();                            ///< When it will be too old.
     time_point quiet_since{}; ///< Its last answer, or since then the first task sent to it.
 
-    bool is_touched = false; ///< Its load is another one than by_load has seen.
+    std::size_t abandoned = 0; ///< How many of the sent tasks are finished: only the worker is busy with them.
+    bool is_touched = false;   ///< Its load is another one than by_load has seen.
 
     // A place among the workers of the same load (by_load).
     std::size_t bucket = 0;

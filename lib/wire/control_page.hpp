@@ -16,6 +16,9 @@ inline constexpr std::size_t slot_count = 256;
 /// Bytes of answers that a worker can hold back before it writes them.
 inline constexpr std::size_t outbox_size = 24 * 1024;
 
+/// How many pieces of memory the worker can show the parent at a time.
+inline constexpr std::size_t shown_places = 16;
+
 /// Where a task that was sent to a worker stands. In two bits of its slot's word, beside its id.
 enum class task_state : std::uint8_t {
     finished = 0, ///< The answer is in the outbox or the pipe. Also the word of a slot that was never used.
@@ -81,6 +84,8 @@ struct control_page {
         bell; ///< The parent counts it up, and wakes who waits on it, when it asks a task to stop.
     std::uint64_t max_rss_at_start_kib; ///< Written by the worker: os::max_rss_kib() before anything else.
     std::array<task_slot, slot_count> slots;
+    /// Of the memory that the worker shows: how often the parent was done with what is in each place.
+    std::array<std::atomic<std::uint64_t>, shown_places> returned;
     outbox answers;
     crash_record crash; ///< Costs no memory before the worker writes it: the page is zeroes until then.
 };

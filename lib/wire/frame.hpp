@@ -3,6 +3,7 @@
 
 #include <procpool/detail/byte_buffer.hpp>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -15,6 +16,7 @@ enum class frame_kind : std::uint16_t {
     configure = 1, ///< First frame: names, limits and the initializer (message.hpp).
     module,        ///< One more module that tasks refer to (message.hpp).
     task,          ///< A call: which code, and its arguments.
+    forget,        ///< No task is there: all memory that was shown, either way, is forgotten, to be given back.
 
     ready,        ///< The initializer has returned; tasks may follow.
     start_failed, ///< The initializer threw; the payload is the exception.
@@ -29,9 +31,11 @@ struct frame_header {
     std::uint64_t ran_ns = 0; ///< Of an answer: how long the task ran, a hint that is used for scheduling only. Of a
                               ///< task: how long it may run, so that it can ask; 0: as long as it likes.
     frame_kind kind{};
-    std::uint16_t slot = 0;      ///< The task's place in the control page.
-    std::uint16_t may_hold = 0;  ///< The worker may keep the answer back a moment, to write several at once.
-    std::uint16_t too_large = 0; ///< Of an answer: the worker's memory has grown beyond its limit.
+    std::uint16_t slot = 0;     ///< The task's place in the control page.
+    std::uint8_t may_hold = 0;  ///< The worker may keep the answer back a moment, to write several at once.
+    std::uint8_t too_large = 0; ///< Of an answer: the worker's memory has grown beyond its limit.
+    std::uint8_t shown = 0;     ///< Of a task or result: the payload is a shown_payload, which says where it is.
+    std::array<std::uint8_t, 1> unused{};
 };
 static_assert(sizeof(frame_header) == 32);
 

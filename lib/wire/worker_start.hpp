@@ -9,6 +9,7 @@ inline constexpr int tasks_descriptor = 3;    ///< Read end: frames with tasks.
 inline constexpr int answers_descriptor = 4;  ///< Write end: frames with answers.
 inline constexpr int lifeline_descriptor = 5; ///< Read end: end of file means that the parent is gone.
 inline constexpr int page_descriptor = 6;     ///< The control page.
+inline constexpr int memory_descriptor = 7;   ///< A socket, both ways: descriptors of memory with big payloads.
 inline constexpr const char* nonce_variable = "PROCPOOL_WORKER";
 
 } // namespace procpool::wire

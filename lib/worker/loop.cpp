@@ -43,6 +43,7 @@ loop::loop(os::mapping page)
       page_(*reinterpret_cast<wire::control_page*>(page_memory_.data())),
       frames_(std::numeric_limits<std::uint64_t>::max()),
       answers_(wire::answers_descriptor, page_.answers),
+      payloads_(page_),
       output_(page_.nonce)
 {
 }
@@ -70,6 +71,9 @@ void loop::handle(const wire::frame& frame)
         return add_module(wire::decode_module_notice(frame.payload));
     case wire::frame_kind::task:
         return run_task(frame);
+    case wire::frame_kind::forget:
+        answer_ = {};
+        return payloads_.forget();
     default:
         std::exit(EXIT_FAILURE);
     }
@@ -105,7 +109,7 @@ void loop::enter_pid_namespace()
 void loop::initialize(std::span<const std::byte> call)
 {
     faults_.reach(fault_point::in_initializer);
-    if (run_into_answer(call) != wire::frame_kind::result)
+    if (run_into_answer({.header = {}, .payload = call}) != wire::frame_kind::result)
         refuse();
 }
 
@@ -143,7 +147,8 @@ void loop::run_task(const wire::frame& frame)
     wire::frame_header header = frame.header;
     begin_current_task(page_, header.slot, header.id, started, header.ran_ns);
     output_.begin_task(header.id);
-    header.kind = run_into_answer(frame.payload);
+    header.kind = run_into_answer(frame);
+    header.shown = false;
     output_.end_task();
     end_current_task();
     const std::uint64_t ended = os::now_ns();
@@ -158,12 +163,12 @@ void loop::run_task(const wire::frame& frame)
         answers_.flush();
 }
 
-wire::frame_kind loop::run_into_answer(std::span<const std::byte> call)
+wire::frame_kind loop::run_into_answer(const wire::frame& call)
 {
     auto kind = wire::frame_kind::result;
     clear_answer();
     try {
-        run_call(call, answer_);
+        run_call(payloads_.call_in(call), answer_);
         if (answer_.size() - sizeof(wire::frame_header) > max_result_bytes_)
             detail::throw_error(errc::not_serializable,
                                 "the task's result of " + std::to_string(answer_.size() - sizeof(wire::frame_header)) +
@@ -210,8 +215,21 @@ void loop::answer_in_part(wire::frame_header header, std::size_t count)
 
 void loop::answer(wire::frame_header header)
 {
+    if (answer_.size() - sizeof(header) >= detail::shared_from)
+        show_answer(header);
     header.size = answer_.size() - sizeof(header);
     answers_.add(header, answer_);
+}
+
+// What cannot be shown stays as it is, and goes through the pipe.
+void loop::show_answer(wire::frame_header& header)
+{
+    const auto shown = payloads_.show(answer_, sizeof(header));
+    if (!shown)
+        return;
+    header.shown = true;
+    answer_.extend(sizeof(header));
+    answer_.append(&*shown, sizeof(*shown));
 }
 
 void loop::clear_answer()

@@ -8,6 +8,7 @@
 #include "worker/answers.hpp"
 #include "worker/fault_plan.hpp"
 #include "worker/output_marks.hpp"
+#include "worker/payloads.hpp"
 
 #include <cstdint>
 #include <exception>
@@ -33,11 +34,12 @@ private:
     void or_refuse(Step step);
     [[noreturn]] void refuse();
     void run_task(const wire::frame& frame);
-    wire::frame_kind run_into_answer(std::span<const std::byte> call);
+    wire::frame_kind run_into_answer(const wire::frame& call);
     void answer_with(const std::exception_ptr& thrown);
     void answer_task(wire::frame_header header);
     void answer_in_part(wire::frame_header header, std::size_t count);
     void answer(wire::frame_header header);
+    void show_answer(wire::frame_header& header);
     void clear_answer();
 
     static constexpr std::uint64_t longest_hold_ns = 100'000;
@@ -48,6 +50,7 @@ private:
     wire::control_page& page_;
     wire::frame_reader frames_;
     answers answers_;
+    payloads payloads_;
     output_marks output_;
     detail::byte_buffer answer_;         // room for a header, then the payload
     std::unique_ptr<std::byte[]> spare_; // memory, given up when a task has thrown

@@ -20,8 +20,8 @@ bool guarded = false; // written by main before there are threads
 // Programs that a task starts inherit nothing of the channel, and are no workers.
 void close_channel_on_exec()
 {
-    for (const int fd :
-         {wire::tasks_descriptor, wire::answers_descriptor, wire::lifeline_descriptor, wire::page_descriptor})
+    for (const int fd : {wire::tasks_descriptor, wire::answers_descriptor, wire::lifeline_descriptor,
+                         wire::page_descriptor, wire::memory_descriptor})
         os::close_on_exec(fd);
     unsetenv(wire::nonce_variable);
 }

@@ -220,9 +220,60 @@ int leave_a_crash_that_makes_no_sense(int value)
 
 int close_everything()
 {
-    for (int fd = 0; fd != 7; ++fd)
+    for (int fd = 0; fd != 8; ++fd)
         ::close(fd);
     wait_for_the_kill();
+}
+
+int show_what_was_not_sent()
+{
+    send_shown(own_header(), {.memory = 1, .size = mebibyte});
+    wait_for_the_kill();
+}
+
+int show_in_no_place()
+{
+    send_memory(make_memory(mebibyte, true), 1, 99);
+    send_shown(own_header(), {.memory = 1, .place = 99, .size = mebibyte});
+    wait_for_the_kill();
+}
+
+int show_what_is_no_memory()
+{
+    send_memory(3, 1, 0);
+    send_shown(own_header(), {.memory = 1, .size = mebibyte});
+    wait_for_the_kill();
+}
+
+int show_and_truncate()
+{
+    const int memory = make_memory(mebibyte, false);
+    send_memory(memory, 1, 0);
+    send_shown(own_header(), {.memory = 1, .size = mebibyte});
+    if (::ftruncate(memory, 0) == 0)
+        wait_for_the_kill();
+    return 0;
+}
+
+int show(bool is_exception, std::uint64_t offset, std::uint64_t size)
+{
+    auto header = own_header();
+    if (is_exception)
+        header.kind = frame_kind::exception;
+    send_memory(make_memory(mebibyte, true), 1, 0);
+    send_shown(header, {.memory = 1, .offset = offset, .size = size});
+    wait_for_the_kill();
+}
+
+int show_without_end()
+{
+    for (std::uint64_t number = 1;; ++number) {
+        const int memory = make_memory(mebibyte, true);
+        send_memory(memory, number, number % 16);
+        ::close(memory);
+        if (number == 10'000)
+            send_shown(own_header(), {.memory = greatest, .size = mebibyte});
+    }
 }
 
 struct attack {
@@ -271,6 +322,16 @@ const std::vector<attack>& attacks()
         {"an outbox of zeros", task(set_the_outbox, std::uint64_t{0}, std::uint64_t{24 * 1024}, 0)},
         {"a crash of ones", task(leave_a_crash_that_makes_no_sense, 0xff)},
         {"a crash of letters", task(leave_a_crash_that_makes_no_sense, 'x')},
+        {"shows what was not sent", task(show_what_was_not_sent)},
+        {"shows in no place", task(show_in_no_place)},
+        {"shows no memory", task(show_what_is_no_memory)},
+        {"shows and truncates", task(show_and_truncate)},
+        {"shows an exception", task(show, true, std::uint64_t{0}, std::uint64_t{mebibyte})},
+        {"shows beyond the end", task(show, false, std::uint64_t{mebibyte - 8}, std::uint64_t{mebibyte})},
+        {"shows exabytes", task(show, false, std::uint64_t{8}, greatest - 7)},
+        {"shows a few bytes", task(show, false, std::uint64_t{0}, std::uint64_t{40})},
+        {"shows at an odd place", task(show, false, std::uint64_t{3}, std::uint64_t{mebibyte / 2})},
+        {"shows without end", task(show_without_end)},
         {"closes everything", task(close_everything)},
     };
     return all;

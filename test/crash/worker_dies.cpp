@@ -216,7 +216,8 @@ BOOST_AUTO_TEST_CASE(a_worker_killed_while_it_writes_a_result_fails_that_task_al
 {
     const mailbox started;
     boost::asio::io_context context;
-    procpool::pool pool(context, {.workers = 1});
+    // It can make no memory to show its result in, which therefore goes through the pipe.
+    procpool::pool pool(context, {.workers = 1, .worker = {.limits = {.file_size = 4096}}});
     const auto large = [](const std::string& mailbox_path) {
         tell(mailbox_path, own_pid());
         return std::string(1'000'000, 'x'); // more than a pipe holds

@@ -101,6 +101,21 @@ void flood(steps& from)
     send_bytes(std::vector<std::byte>(256 * 1024, from.next<std::byte>()));
 }
 
+void show_something(steps& from)
+{
+    const auto number = from.next<std::uint8_t>() % 4u;
+    const auto place = from.next<std::uint8_t>() % 20u;
+    if (const auto kind = from.next<std::uint8_t>() % 3; kind != 0) {
+        const int memory = make_memory(std::size_t{from.next<std::uint16_t>()} * 16, kind == 1);
+        send_memory(memory, number, place);
+        ::close(memory);
+    }
+    send_shown(own_header(), {.memory = number,
+                              .place = place,
+                              .offset = from.next<std::uint16_t>() * std::uint64_t{8},
+                              .size = from.next<std::uint32_t>()});
+}
+
 void crash_with_words(steps& from)
 {
     auto& record = own_page().crash;
@@ -112,7 +127,7 @@ void crash_with_words(steps& from)
 int obey(const script& orders)
 {
     for (steps from(orders); !from.empty();) {
-        switch (from.next<std::uint8_t>() % 13) {
+        switch (from.next<std::uint8_t>() % 14) {
         case 0:
         case 1:
             send_something(from);
@@ -143,6 +158,9 @@ int obey(const script& orders)
             ::_exit(0);
         case 11:
             ::pause(); // until the time limit
+            break;
+        case 12:
+            show_something(from);
             break;
         default:
             return 7;

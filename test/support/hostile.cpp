@@ -4,11 +4,14 @@
 #include "wire/worker_start.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <span>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
 
@@ -49,6 +52,42 @@ void send_bytes(std::span<const std::byte> bytes)
             return;
         bytes = bytes.subspan(static_cast<std::size_t>(count < 0 ? 0 : count));
     }
+}
+
+void send_memory(int fd, std::uint64_t number, std::uint64_t place)
+{
+    std::array<std::uint64_t, 2> note{number, place};
+    iovec with{note.data(), sizeof(note)};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(fd))> control{};
+    msghdr message{};
+    message.msg_iov = &with;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* const attached = CMSG_FIRSTHDR(&message);
+    attached->cmsg_level = SOL_SOCKET;
+    attached->cmsg_type = SCM_RIGHTS;
+    attached->cmsg_len = CMSG_LEN(sizeof(fd));
+    std::memcpy(CMSG_DATA(attached), &fd, sizeof(fd));
+    static_cast<void>(::sendmsg(wire::memory_descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL));
+}
+
+int make_memory(std::size_t size, bool is_sealed)
+{
+    const int fd = ::memfd_create("hostile", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (::ftruncate(fd, static_cast<off_t>(size)) != 0)
+        std::abort();
+    if (is_sealed)
+        ::fcntl(fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
+    return fd;
+}
+
+void send_shown(const wire::frame_header& header, const wire::shown_payload& shown)
+{
+    auto sent = header;
+    sent.shown = true;
+    sent.size = sizeof(shown);
+    send_frame(sent, {reinterpret_cast<const char*>(&shown), sizeof(shown)});
 }
 
 void send_frame(const wire::frame_header& header, std::string_view payload)

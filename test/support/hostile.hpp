@@ -4,6 +4,7 @@
 
 #include "wire/control_page.hpp"
 #include "wire/frame.hpp"
+#include "wire/shown_payload.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -23,6 +24,15 @@ wire::frame_header own_header();
 
 /// Writes to the pipe of the answers. Gives up when the pipe's other end is gone.
 void send_bytes(std::span<const std::byte> bytes);
+
+/// Sends a descriptor with the note that belongs to memory of a big payload.
+void send_memory(int fd, std::uint64_t number, std::uint64_t place);
+
+/// A memory file of that size, sealed or not as an honest worker's.
+int make_memory(std::size_t size, bool is_sealed);
+
+/// Answers with a payload that lies in memory.
+void send_shown(const wire::frame_header& header, const wire::shown_payload& shown);
 
 /// Writes a header as it is, and a payload, padded.
 void send_frame(const wire::frame_header& header, std::string_view payload = {});

@@ -2,21 +2,31 @@
 #pragma once
 
 #include <procpool/detail/config.hpp>
+#include <procpool/detail/region.hpp>
 
 #include <cstddef>
 #include <cstring>
 
 namespace procpool::detail {
 
-/// Bytes that grow at their end. Few of them lie in the object itself, because most calls and results are short; unlike
-/// std::vector it does not fill what is about to be overwritten.
+/// Bytes that grow at their end. Few of them lie in the object itself, because most calls and results are short; many
+/// can lie in memory that another process is shown. Unlike std::vector it does not fill what is about to be overwritten.
 class byte_buffer {
 public:
     static constexpr std::size_t inline_capacity = 40;
 
     byte_buffer() noexcept : inline_{} {}
     byte_buffer(byte_buffer&& other) noexcept { take(other); }
+    /// The copy is private.
     byte_buffer(const byte_buffer& other) : byte_buffer() { append(other.data(), other.size()); }
+    /// The first `size` bytes of a region of more than inline_capacity.
+    byte_buffer(region_ptr filled, std::size_t size) noexcept
+        : size_(size),
+          capacity_(filled->size()),
+          outside_{filled->data(), filled.get()}
+    {
+        filled.detach();
+    }
     byte_buffer& operator=(byte_buffer other) noexcept
     {
         release();
@@ -25,11 +35,13 @@ public:
     }
     ~byte_buffer() { release(); }
 
-    std::byte* data() noexcept { return is_inline() ? inline_ : heap_; }
-    const std::byte* data() const noexcept { return is_inline() ? inline_ : heap_; }
+    std::byte* data() noexcept { return is_inline() ? inline_ : outside_.bytes; }
+    const std::byte* data() const noexcept { return is_inline() ? inline_ : outside_.bytes; }
     std::size_t size() const noexcept { return size_; }
     std::size_t capacity() const noexcept { return capacity_; }
     bool empty() const noexcept { return size_ == 0; }
+    /// The region that the bytes lie in; null when they are private.
+    region* shared() const noexcept { return is_inline() ? nullptr : outside_.shared; }
     std::byte* begin() noexcept { return data(); }
     std::byte* end() noexcept { return data() + size_; }
     const std::byte* begin() const noexcept { return data(); }
@@ -42,6 +54,12 @@ public:
             grow(count);
         size_ += count;
         return end() - count;
+    }
+    /// Before so many bytes are appended: moves to a region, if they are worth it and there is one.
+    void share(std::size_t count)
+    {
+        if (count >= shared_from && !shared())
+            move_to(take_region(size_ + count));
     }
     void append(const void* bytes, std::size_t count)
     {
@@ -69,13 +87,19 @@ public:
     void clear() noexcept { size_ = 0; }
 
 private:
+    struct outside {
+        std::byte* bytes;
+        region* shared; // which they lie in; null: the heap
+    };
+
     bool is_inline() const noexcept { return capacity_ == inline_capacity; }
     PROCPOOL_DECL void grow(std::size_t by);
-    PROCPOOL_DECL void free_heap() noexcept;
+    PROCPOOL_DECL void move_to(region_ptr larger) noexcept;
+    PROCPOOL_DECL void free_outside() noexcept;
     void release() noexcept
     {
         if (!is_inline())
-            free_heap();
+            free_outside();
     }
     // A whole copy of the inline bytes, used or not: its size is known to the compiler.
     void take(byte_buffer& other) noexcept
@@ -91,7 +115,7 @@ private:
     std::size_t capacity_ = inline_capacity;
     union {
         alignas(8) std::byte inline_[inline_capacity];
-        std::byte* heap_;
+        outside outside_;
     };
 };
 

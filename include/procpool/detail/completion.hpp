@@ -130,6 +130,17 @@ private:
     std::optional<Handler> handler_;
 };
 
+/// The value of a result. Bytes that a worker can still write are copied before they are looked at, but for those that
+/// are copied anyway, as they are, into a vector or string.
+template <class R>
+R read_result(const byte_buffer& bytes)
+{
+    if (plain_sequence<R> || !bytes.shared())
+        return decoder(bytes).get<R>();
+    const byte_buffer own(bytes);
+    return decoder(own).get<R>();
+}
+
 /// Decodes an outcome and completes a handler with it.
 template <class R, class Handler, class Release>
 void complete_with(waiting_handler<Handler>& handler, const outcome& result, Release&& release)
@@ -141,7 +152,7 @@ void complete_with(waiting_handler<Handler>& handler, const outcome& result, Rel
         std::optional<R> value;
         try {
             if (!failure)
-                value.emplace(decoder(result.bytes).get<R>());
+                value.emplace(read_result<R>(result.bytes));
         } catch (...) {
             failure = std::current_exception();
         }

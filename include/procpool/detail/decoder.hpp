@@ -52,7 +52,8 @@ private:
     T get_plain()
     {
         using element = typename T::value_type;
-        const auto count = get_plain<std::uint64_t>();
+        auto count = get_plain<std::uint64_t>();
+        asm volatile("" : "+r"(count)); // read once: what is checked is what is used, whoever writes there meanwhile
         from_.check_count(count, sizeof(element));
         const auto bytes = from_.take(static_cast<std::size_t>(count) * sizeof(element));
         const auto* const first = reinterpret_cast<const element*>(bytes.data());

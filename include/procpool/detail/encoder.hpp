@@ -25,7 +25,7 @@ public:
         else if constexpr (plain_sequence<T>)
             put_sequence(value);
         else if constexpr (bitwise_view<T>)
-            write_view(to_, value);
+            put_view(value);
         else
             encode<T>(archive(), value);
     }
@@ -42,8 +42,15 @@ private:
     void put_sequence(const T& sequence)
     {
         const std::uint64_t count = sequence.size();
+        to_.share(sequence.size() * sizeof(typename T::value_type));
         to_.append(&count, sizeof(count));
         to_.append(sequence.data(), sequence.size() * sizeof(typename T::value_type));
+    }
+    template <class View>
+    void put_view(const View& view)
+    {
+        to_.share(view.size() * sizeof(typename viewed<View>::type));
+        write_view(to_, view);
     }
 
     byte_buffer& to_;

@@ -63,10 +63,14 @@ public:
         outcome_ = std::move(result);
         return settled();
     }
-    /// The same for what a worker sent. The answer takes the place of the call in memory.
-    bool settle(std::span<const std::byte> answer, bool is_exception)
+    /// The same for what a worker sent. The answer takes the place of the call in memory. `shown`: what it lies in, if
+    /// that can be kept.
+    bool settle(std::span<const std::byte> answer, bool is_exception, region_ptr shown)
     {
-        outcome_.bytes.assign(answer.data(), answer.size());
+        if (shown)
+            outcome_.bytes = byte_buffer(std::move(shown), answer.size());
+        else
+            outcome_.bytes.assign(answer.data(), answer.size());
         outcome_.is_exception = is_exception;
         return settled();
     }

@@ -23,7 +23,11 @@ public:
     explicit writer(detail::byte_buffer& appended_to) : OutputArchive(this), bytes_(appended_to) {}
 
     /// Appends bytes as they are.
-    void append(const void* data, std::size_t size) { bytes_.append(data, size); }
+    void append(const void* data, std::size_t size)
+    {
+        bytes_.share(size);
+        bytes_.append(data, size);
+    }
 
     /// Appends zeros until the size of the buffer is a multiple of alignment, a power of two. Counted from the start
     /// of the buffer: the reader's bytes must start at a multiple of the alignment in it.

@@ -112,6 +112,17 @@ BOOST_AUTO_TEST_CASE(an_abandoned_task_is_not_even_asked)
     BOOST_TEST(p.heard() == "take_back t1 w1; finish t1 cancelled");
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_that_an_abandoned_task_occupies_is_missing_to_the_next_task)
+{
+    play p = with_workers(1, 2);
+    part& t = p.submit({.on_cancel = when_cancelled::abandon});
+    p.start(t);
+    p.cancel(t);
+    p.heard();
+    p.submit();
+    BOOST_TEST(p.heard().find("spawn w2") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(schedule_scheduler_limits)

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "link/payloads.hpp"
+
+#include "wire/frame.hpp"
+
+#include <new>
+
+namespace procpool::link {
+namespace {
+
+/// What a worker shows. With its end, the worker may use the memory again.
+class shown_region final : public detail::region {
+public:
+    shown_region(std::shared_ptr<const os::mapping> memory, std::span<std::byte> bytes,
+                 std::shared_ptr<os::mapping> page, std::size_t place) noexcept
+        : region(bytes),
+          memory_(std::move(memory)),
+          page_(std::move(page)),
+          place_(place)
+    {
+    }
+    ~shown_region() override
+    {
+        auto& page = *reinterpret_cast<wire::control_page*>(page_->data());
+        page.returned[place_].fetch_add(1, std::memory_order_release);
+    }
+
+private:
+    std::shared_ptr<const os::mapping> memory_;
+    std::shared_ptr<os::mapping> page_;
+    std::size_t place_;
+};
+
+bool lies_in(const wire::shown_payload& shown, const os::mapping& memory) noexcept
+{
+    return shown.size >= detail::shared_from && shown.offset % wire::frame_alignment == 0 &&
+           shown.offset <= memory.size() && shown.size <= memory.size() - shown.offset;
+}
+
+} // namespace
+
+static_assert(wire::shown_places == os::places);
+
+payloads::payloads(os::descriptor socket, std::shared_ptr<os::mapping> page, bool is_confined)
+    : socket_(std::move(socket)),
+      sender_(socket_.get()),
+      receiver_(socket_.get()),
+      page_(std::move(page)),
+      is_confined_(is_confined)
+{
+}
+
+std::optional<wire::shown_payload> payloads::show(std::uint16_t slot, const detail::byte_buffer& call) noexcept
+{
+    auto region = region_of(call);
+    std::unique_ptr<use> in_use(region ? new (std::nothrow) use : nullptr);
+    if (!in_use)
+        return {};
+    const auto place = sender_.show(region->number(), region->file());
+    if (!place)
+        return {};
+    if (is_confined_)
+        region->use_once();
+    any_ = true;
+    const wire::shown_payload shown{.memory = region->number(), .place = *place, .size = call.size()};
+    *in_use = {std::move(region), *place};
+    uses_[slot] = std::move(in_use);
+    return shown;
+}
+
+void payloads::release(std::uint16_t slot) noexcept
+{
+    if (const auto ended = std::move(uses_[slot]))
+        sender_.leave(ended->place);
+}
+
+detail::region_ptr payloads::find(const wire::shown_payload& shown)
+{
+    const auto memory = receiver_.find(shown.place, shown.memory);
+    if (!memory || !lies_in(shown, *memory))
+        return {};
+    any_ = true;
+    const std::span bytes(memory->data() + shown.offset, shown.size);
+    return new shown_region(memory, bytes, page_, shown.place);
+}
+
+void payloads::forget() noexcept
+{
+    sender_.forget();
+    receiver_.forget();
+    any_ = false;
+}
+
+} // namespace procpool::link

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "os/shared_memory.hpp"
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+namespace procpool::os {
+
+/// How many pieces of memory one process can show another at a time. Each has a place, in which both sides remember it:
+/// what was shown once needs no descriptor the next time, and no new mapping.
+inline constexpr std::size_t places = 16;
+
+/// The side that shows. Its memory is known by numbers that never repeat.
+class memory_sender {
+public:
+    /// The socket stays the caller's.
+    explicit memory_sender(int socket) noexcept : socket_(socket) {}
+
+    /// Where the other side will find that memory, which it has been sent now if it had not been before. The place is
+    /// in use until leave(). Empty: no place is free, or the socket is full.
+    std::optional<std::size_t> show(std::uint64_t number, int file) noexcept;
+    /// Once for each show().
+    void leave(std::size_t place) noexcept { --seats_[place].uses; }
+    /// The other side has been told to forget() all. What is in use stays so.
+    void forget() noexcept;
+
+private:
+    struct seat {
+        std::uint64_t number = 0; // 0: nothing was shown there
+        std::uint32_t uses = 0;
+        std::uint64_t last_use = 0;
+    };
+    seat* choose(std::uint64_t number) noexcept;
+
+    int socket_;
+    std::array<seat, places> seats_{};
+    std::uint64_t uses_ = 0;
+};
+
+/// The side that looks. It distrusts the other one.
+class memory_receiver {
+public:
+    /// The socket stays the caller's.
+    explicit memory_receiver(int socket) noexcept;
+
+    /// The memory that was shown in that place under that number, to be read only. Null: there is none, or what was
+    /// sent is no memory that keeps its size. Throws std::system_error when it cannot be mapped. Never waits.
+    std::shared_ptr<const mapping> find(std::uint64_t place, std::uint64_t number);
+    void forget() noexcept { seats_ = {}; }
+
+private:
+    struct seat {
+        std::uint64_t number = 0;
+        descriptor file; // until it is mapped
+        std::shared_ptr<const mapping> memory;
+    };
+    bool receive();
+    void map(seat& shown);
+
+    int socket_;
+    descriptor spare_; // given up to receive another: a task may have used up all others
+    std::array<seat, places> seats_{};
+};
+
+} // namespace procpool::os

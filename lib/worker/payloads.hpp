@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "os/memory_passing.hpp"
+#include "regions.hpp"
+#include "wire/control_page.hpp"
+#include "wire/frame.hpp"
+#include "wire/shown_payload.hpp"
+
+#include <array>
+#include <optional>
+#include <span>
+
+namespace procpool::worker {
+
+/// The worker's end of the road for big payloads.
+class payloads {
+public:
+    explicit payloads(wire::control_page& page) noexcept;
+
+    /// The bytes of a call, wherever they are. Valid until the next frame. Throws std::bad_alloc when there is no room
+    /// to map them.
+    std::span<const std::byte> call_in(const wire::frame& frame);
+    /// Shows the parent what `answer` holds from `offset` on, and takes the memory over. Empty: it must go through the
+    /// pipe, and `answer` is as it was.
+    std::optional<wire::shown_payload> show(detail::byte_buffer& answer, std::size_t offset) noexcept;
+    /// Gives the memory back, but for what the parent still looks at.
+    void forget() noexcept;
+
+private:
+    void take_returned() noexcept;
+
+    struct loan {
+        boost::intrusive_ptr<own_region> region; // null: the parent has nothing of this place
+        std::uint64_t returns = 0;               // expected when it is done with this one
+    };
+
+    wire::control_page& page_;
+    os::memory_sender sender_;
+    os::memory_receiver receiver_;
+    region_user keeps_regions_;
+    std::array<loan, wire::shown_places> loans_{};
+};
+
+} // namespace procpool::worker

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/descriptor_passing.hpp"
+
+#include "os/pipe.hpp"
+#include "processes.hpp"
+
+#include <array>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+namespace procpool::os {
+namespace {
+
+using note = std::array<std::byte, 16>;
+
+constexpr note some_note{std::byte{1}, std::byte{2}};
+
+std::span<const std::byte> bytes_of(const note& given)
+{
+    return given;
+}
+
+void send_bytes_alone(int socket, std::size_t count)
+{
+    const std::array<char, 64> bytes{};
+    BOOST_TEST(::send(socket, bytes.data(), count, 0) == static_cast<ssize_t>(count));
+}
+
+void send_two(int socket, int fd)
+{
+    note sent{};
+    iovec with{sent.data(), sent.size()};
+    const std::array both{fd, fd};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(both))> control{};
+    msghdr message{};
+    message.msg_iov = &with;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    cmsghdr* const attached = CMSG_FIRSTHDR(&message);
+    attached->cmsg_level = SOL_SOCKET;
+    attached->cmsg_type = SCM_RIGHTS;
+    attached->cmsg_len = CMSG_LEN(sizeof(both));
+    std::memcpy(CMSG_DATA(attached), both.data(), sizeof(both));
+    BOOST_TEST(::sendmsg(socket, &message, 0) >= 0);
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(os_descriptor_passing, test::nothing_left_behind)
+
+BOOST_AUTO_TEST_CASE(a_descriptor_arrives_with_its_note)
+{
+    const socket_ends ends = make_sockets();
+    const pipe_ends pipe = make_pipe();
+    BOOST_TEST(send_descriptor(ends.first.get(), pipe.write.get(), bytes_of(some_note)));
+    note arrived{};
+    const descriptor received = receive_descriptor(ends.second.get(), arrived);
+    BOOST_TEST((arrived == some_note));
+    BOOST_TEST(::fcntl(received.get(), F_GETFD) == FD_CLOEXEC);
+    BOOST_TEST(write_all(received.get(), bytes_of(some_note)));
+    note through{};
+    BOOST_TEST(read_some(pipe.read.get(), through) == 16);
+}
+
+BOOST_AUTO_TEST_CASE(several_arrive_in_their_order)
+{
+    const socket_ends ends = make_sockets();
+    for (int i = 0; i != 3; ++i)
+        BOOST_TEST(send_descriptor(ends.first.get(), 0, bytes_of({std::byte(i)})));
+    for (int i = 0; i != 3; ++i) {
+        note arrived{};
+        BOOST_TEST(static_cast<bool>(receive_descriptor(ends.second.get(), arrived)));
+        BOOST_TEST((arrived[0] == std::byte(i)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(nobody_waits_when_there_is_none_or_no_room)
+{
+    const socket_ends ends = make_sockets();
+    note arrived{};
+    BOOST_TEST(!receive_descriptor(ends.second.get(), arrived));
+    int sent = 0;
+    while (send_descriptor(ends.first.get(), 0, bytes_of(some_note)))
+        ++sent;
+    BOOST_TEST(sent > 16);
+}
+
+BOOST_AUTO_TEST_CASE(who_is_gone_gets_nothing_and_sends_no_signal)
+{
+    socket_ends ends = make_sockets();
+    ends.second.reset();
+    BOOST_TEST(!send_descriptor(ends.first.get(), 0, bytes_of(some_note)));
+    note arrived{};
+    BOOST_TEST(!receive_descriptor(ends.first.get(), arrived));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_note_with_a_descriptor_is_refused)
+{
+    const socket_ends ends = make_sockets();
+    note arrived{};
+    for (const std::size_t count : {1u, 16u, 17u, 64u}) {
+        send_bytes_alone(ends.first.get(), count);
+        BOOST_TEST(!receive_descriptor(ends.second.get(), arrived));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(of_more_than_one_descriptor_no_more_than_one_is_taken)
+{
+    const socket_ends ends = make_sockets();
+    send_two(ends.first.get(), 0);
+    note arrived{};
+    receive_descriptor(ends.second.get(), arrived); // the fixture sees if another is left open
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace procpool::os

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/memory_passing.hpp"
+
+#include "os/descriptor_passing.hpp"
+#include "os/pipe.hpp"
+#include "processes.hpp"
+
+#include <array>
+#include <fcntl.h>
+#include <limits>
+#include <sys/mman.h>
+#include <vector>
+
+namespace procpool::os {
+namespace {
+
+constexpr std::size_t size = 8192;
+
+struct two_sides : test::nothing_left_behind {
+    socket_ends sockets = make_sockets();
+    memory_sender sender{sockets.first.get()};
+    memory_receiver receiver{sockets.second.get()};
+
+    static shown_memory filled(int with)
+    {
+        shown_memory made = make_shown_memory("test", size);
+        made.bytes.data()[0] = std::byte(with);
+        return made;
+    }
+    /// Whatever somebody else would send.
+    void send(int fd, std::uint64_t number, std::uint64_t place) const
+    {
+        const std::array note{number, place};
+        BOOST_TEST(send_descriptor(sockets.first.get(), fd, std::as_bytes(std::span(note))));
+    }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(os_memory_passing, two_sides)
+
+BOOST_AUTO_TEST_CASE(what_is_shown_is_found_with_what_is_in_it)
+{
+    const auto memory = filled(7);
+    const auto place = sender.show(1, memory.file.get());
+    BOOST_TEST_REQUIRE(place.has_value());
+    const auto found = receiver.find(*place, 1);
+    BOOST_TEST_REQUIRE((found != nullptr));
+    BOOST_TEST(found->size() == size);
+    BOOST_TEST((found->data()[0] == std::byte{7}));
+    memory.bytes.data()[0] = std::byte{8};
+    BOOST_TEST((found->data()[0] == std::byte{8}));
+}
+
+BOOST_AUTO_TEST_CASE(it_cannot_be_written_by_who_is_shown_it)
+{
+    const auto memory = filled(7);
+    const auto found = receiver.find(*sender.show(1, memory.file.get()), 1);
+    BOOST_TEST(::mprotect(found->data(), size, PROT_READ | PROT_WRITE) == -1);
+    BOOST_TEST(sealed_size(memory.file.get()) == size);
+}
+
+BOOST_AUTO_TEST_CASE(the_second_time_it_is_not_sent_again)
+{
+    const auto memory = filled(7);
+    const auto place = sender.show(1, memory.file.get());
+    const auto first = receiver.find(*place, 1);
+    sender.leave(*place);
+    BOOST_TEST((sender.show(1, memory.file.get()) == place));
+    BOOST_TEST((receiver.find(*place, 1) == first));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_never_looked_for_is_passed_over)
+{
+    const auto first = filled(1);
+    const auto second = filled(2);
+    sender.leave(*sender.show(1, first.file.get()));
+    const auto place = sender.show(2, second.file.get());
+    BOOST_TEST((receiver.find(*place, 2)->data()[0] == std::byte{2}));
+}
+
+BOOST_AUTO_TEST_CASE(as_many_as_there_are_places_can_be_in_use)
+{
+    const auto memory = filled(1);
+    for (std::uint64_t number = 1; number <= places; ++number)
+        BOOST_TEST(sender.show(number, memory.file.get()).has_value());
+    BOOST_TEST(!sender.show(places + 1, memory.file.get()).has_value());
+    sender.leave(3);
+    BOOST_TEST((sender.show(places + 1, memory.file.get()) == std::optional<std::size_t>(3)));
+}
+
+BOOST_AUTO_TEST_CASE(what_takes_the_place_of_another_ends_it)
+{
+    const auto memory = filled(1);
+    for (std::uint64_t number = 1; number <= 100; ++number) {
+        const auto place = sender.show(number, memory.file.get());
+        BOOST_TEST((receiver.find(*place, number) != nullptr));
+        sender.leave(*place);
+    }
+    BOOST_TEST((receiver.find(0, 1) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_forgotten_is_sent_again)
+{
+    const auto memory = filled(1);
+    const auto place = sender.show(1, memory.file.get());
+    BOOST_TEST((receiver.find(*place, 1) != nullptr));
+    sender.leave(*place);
+    sender.forget();
+    receiver.forget();
+    const auto again = sender.show(1, memory.file.get());
+    BOOST_TEST((receiver.find(*again, 1) != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(what_was_not_shown_is_not_found)
+{
+    BOOST_TEST((receiver.find(0, 1) == nullptr));
+    BOOST_TEST((receiver.find(places, 1) == nullptr));
+    BOOST_TEST((receiver.find(std::numeric_limits<std::uint64_t>::max(), 0) == nullptr));
+    BOOST_TEST((receiver.find(0, 0) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_memory_of_a_fixed_size_is_not_found)
+{
+    const pipe_ends pipe = make_pipe();
+    send(pipe.read.get(), 1, 0);
+    BOOST_TEST((receiver.find(0, 1) == nullptr));
+    const descriptor unsealed(::memfd_create("test", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    BOOST_TEST(::ftruncate(unsealed.get(), size) == 0);
+    send(unsealed.get(), 1, 0);
+    BOOST_TEST((receiver.find(0, 1) == nullptr));
+    send(filled(1).file.get(), 1, places);
+    BOOST_TEST((receiver.find(0, 1) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(it_arrives_where_all_other_descriptors_are_used_up)
+{
+    const auto memory = filled(7);
+    const auto place = sender.show(1, memory.file.get());
+    const auto next = static_cast<rlim_t>(descriptor(::dup(0)).get());
+    const test::lower_descriptor_limit none_left(next);
+    BOOST_TEST(::dup(0) == -1);
+    BOOST_TEST((receiver.find(*place, 1) != nullptr));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace procpool::os
