@@ -12,7 +12,7 @@ namespace procpool::os {
 
 /// How many pieces of memory one process can show another at a time. Each has a place, in which both sides remember it:
 /// what was shown once needs no descriptor the next time, and no new mapping.
-inline constexpr std::size_t places = 16;
+inline constexpr std::size_t places = 32;
 
 /// The side that shows. Its memory is known by numbers that never repeat.
 class memory_sender {

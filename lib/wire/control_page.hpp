@@ -17,7 +17,7 @@ inline constexpr std::size_t slot_count = 256;
 inline constexpr std::size_t outbox_size = 24 * 1024;
 
 /// How many pieces of memory the worker can show the parent at a time.
-inline constexpr std::size_t shown_places = 16;
+inline constexpr std::size_t shown_places = 32;
 
 /// Where a task that was sent to a worker stands. In two bits of its slot's word, beside its id.
 enum class task_state : std::uint8_t {

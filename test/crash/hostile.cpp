@@ -269,7 +269,7 @@ int show_without_end()
 {
     for (std::uint64_t number = 1;; ++number) {
         const int memory = make_memory(mebibyte, true);
-        send_memory(memory, number, number % 16);
+        send_memory(memory, number, number % 32);
         ::close(memory);
         if (number == 10'000)
             send_shown(own_header(), {.memory = greatest, .size = mebibyte});
