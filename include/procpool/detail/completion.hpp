@@ -137,7 +137,8 @@ R read_result(const byte_buffer& bytes)
 {
     if (plain_sequence<R> || !bytes.shared())
         return decoder(bytes).get<R>();
-    const byte_buffer own(bytes);
+    byte_buffer own;
+    own.append(bytes.data(), bytes.size());
     return decoder(own).get<R>();
 }
 
