@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // Tasks that do nothing, 100,000 submitted at once: what a task costs when none waits for another. The first burst
 // starts the workers and is not measured.
+#include "asio_future/pool.hpp"
 #include "pool_on_loop.hpp"
-#include "tasks.hpp"
 
 #include <benchmark/benchmark.h>
 #include <boost/asio/awaitable.hpp>
@@ -21,7 +21,8 @@ void measure(benchmark::State& state, Burst run_burst)
     run_burst();
     for (auto _ : state)
         run_burst();
-    state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(burst));
+    const auto tasks = static_cast<double>(state.iterations()) * burst;
+    state.counters["tasks/s"] = benchmark::Counter(tasks, benchmark::Counter::kIsRate);
 }
 
 std::size_t workers(const benchmark::State& state)
@@ -32,16 +33,7 @@ std::size_t workers(const benchmark::State& state)
 void callback(benchmark::State& state)
 {
     pool_on_loop on({.workers = workers(state)});
-    measure(state, [&on] {
-        std::size_t left = burst;
-        for (std::size_t i = 0; i != burst; ++i)
-            on.pool.async_submit(no_op, [&](const std::exception_ptr& failure) {
-                rethrow(failure);
-                if (--left == 0)
-                    on.loop.stop();
-            });
-        on.run();
-    });
+    measure(state, [&on] { on.run_all(burst, no_op); });
 }
 
 // A server's connections: a thousand coroutines, each of which awaits one task after another.
@@ -69,20 +61,32 @@ void coroutine(benchmark::State& state)
 }
 
 // Submitted and collected by this thread, while the pool's own thread runs the loop.
-void future(benchmark::State& state)
+template <class Submit>
+void measure_futures(benchmark::State& state, Submit submit)
 {
-    procpool::pool pool({.workers = workers(state)});
-    std::vector<procpool::future<void>> futures;
+    std::vector<decltype(submit())> futures;
     measure(state, [&] {
         for (std::size_t i = 0; i != burst; ++i)
-            futures.push_back(pool.async_submit(no_op));
+            futures.push_back(submit());
         for (auto& each : futures)
             each.get();
         futures.clear();
     });
 }
 
-void yardstick(benchmark::State& state)
+void future(benchmark::State& state)
+{
+    procpool::pool pool({.workers = workers(state)});
+    measure_futures(state, [&pool] { return pool.async_submit(no_op); });
+}
+
+void asio_future_burst(benchmark::State& state)
+{
+    asio_future::pool pool(static_cast<unsigned>(workers(state)));
+    measure_futures(state, [&pool] { return pool.submit(limit::function::no_op, no_op_call<>); });
+}
+
+void limit_burst(benchmark::State& state)
 {
     limit::pool pool({.workers = static_cast<unsigned>(workers(state))});
     measure(state, [&pool] {
@@ -100,6 +104,7 @@ void for_one_and_two_workers(benchmark::internal::Benchmark* which)
 BENCHMARK(callback)->Name("procpool/no_op_callback")->Apply(for_one_and_two_workers);
 BENCHMARK(coroutine)->Name("procpool/no_op_coroutine")->Apply(for_one_and_two_workers);
 BENCHMARK(future)->Name("procpool/no_op_future")->Apply(for_one_and_two_workers);
-BENCHMARK(yardstick)->Name("yardstick/no_op")->Apply(for_one_and_two_workers);
+BENCHMARK(asio_future_burst)->Name("asio_future/no_op")->Apply(for_one_and_two_workers);
+BENCHMARK(limit_burst)->Name("limit/no_op")->Apply(for_one_and_two_workers);
 
 } // namespace

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "reporter.hpp"
 
-#include "median.hpp"
-#include "table.hpp"
-
 #include <cmath>
 #include <iostream>
+#include <string>
 
 namespace {
 
@@ -16,25 +14,17 @@ std::string name_of(const benchmark::BenchmarkName& name)
 
 } // namespace
 
-bool table_reporter::ReportContext(const Context& context)
+bool figure_reporter::ReportContext(const Context& context)
 {
-    std::cerr << "Measuring for about two minutes. All benchmarks take turns, so the table comes at the end.\n";
-    std::cout << context.cpu_info.num_cpus << " CPUs of " << std::lround(context.cpu_info.cycles_per_second / 1e6)
-              << " MHz, compiler " __VERSION__ "\n\n";
+    std::cout << "# " << context.cpu_info.num_cpus << " CPUs of "
+              << std::lround(context.cpu_info.cycles_per_second / 1e6) << " MHz, compiler " __VERSION__ << std::endl;
     return true;
 }
 
-void table_reporter::ReportRuns(const std::vector<Run>& runs)
+void figure_reporter::ReportRuns(const std::vector<Run>& runs)
 {
     for (const Run& run : runs)
         if (run.run_type == Run::RT_Iteration)
-            repetitions_[name_of(run.run_name)].push_back(run.counters.begin()->second);
-}
-
-void table_reporter::Finalize()
-{
-    figures measured;
-    for (const auto& [name, values] : repetitions_)
-        measured[name] = median(values);
-    print_tables(std::cout, measured);
+            for (const auto& [unit, figure] : run.counters)
+                std::cout << name_of(run.run_name) << ' ' << figure.value << ' ' << unit << std::endl;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // One task that does nothing at a time: how long a lone caller waits. One worker.
+#include "asio_future/pool.hpp"
 #include "laps.hpp"
 #include "pool_on_loop.hpp"
-#include "tasks.hpp"
 
 #include <benchmark/benchmark.h>
 #include <boost/asio/awaitable.hpp>
@@ -15,7 +15,7 @@ namespace asio = boost::asio;
 
 void report(benchmark::State& state, const laps& measured)
 {
-    state.counters["p50_us"] = 1e6 * measured.median_seconds();
+    state.counters["us"] = 1e6 * measured.median_seconds();
 }
 
 asio::awaitable<void> await_tasks(procpool::pool& pool, benchmark::State& state)
@@ -60,7 +60,13 @@ void get(benchmark::State& state)
     measure(state, [&pool] { pool.async_submit(no_op).get(); });
 }
 
-void yardstick(benchmark::State& state)
+void asio_future_get(benchmark::State& state)
+{
+    asio_future::pool pool(1);
+    measure(state, [&pool] { pool.submit(limit::function::no_op, no_op_call<>).get(); });
+}
+
+void limit_round_trip(benchmark::State& state)
 {
     limit::pool pool({});
     measure(state, [&pool] {
@@ -71,6 +77,7 @@ void yardstick(benchmark::State& state)
 
 BENCHMARK(coroutine)->Name("procpool/round_trip_coroutine")->UseRealTime();
 BENCHMARK(get)->Name("procpool/round_trip_get")->UseRealTime();
-BENCHMARK(yardstick)->Name("yardstick/round_trip")->UseRealTime();
+BENCHMARK(asio_future_get)->Name("asio_future/round_trip")->UseRealTime();
+BENCHMARK(limit_round_trip)->Name("limit/round_trip")->UseRealTime();
 
 } // namespace

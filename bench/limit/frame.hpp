@@ -13,6 +13,8 @@ namespace limit {
 enum class function : std::uint32_t {
     no_op, ///< answers with an empty payload
     echo,  ///< answers with the payload it got
+    burn,  ///< uses as many microseconds of a processor as the payload's last eight bytes say, then as no_op
+    die,   ///< ends the worker at the moment that the payload's last eight bytes say, by SIGKILL
 };
 
 /// In front of every payload, both ways. As large as procpool's own header, so that both pools move the same bytes.
