@@ -31,7 +31,7 @@ void procpool_efficiency(benchmark::State& state)
 // Found by trial: a larger window leaves one worker idle at the end, a smaller one makes both wait for the parent.
 std::size_t best_window(std::int64_t task_us)
 {
-    return task_us < 50 ? 16 : 2;
+    return task_us < 50 ? 64 : 4;
 }
 
 void limit_efficiency(benchmark::State& state)
