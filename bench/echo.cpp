@@ -23,7 +23,8 @@ void measure(benchmark::State& state, Echo run_echo)
         run_echo(payload);
         measured.end();
     }
-    state.counters["ms"] = 1e3 * measured.median_seconds();
+    const double mebibytes = 2.0 * static_cast<double>(payload.size()) / (1 << 20);
+    state.counters["MiB/s"] = mebibytes / measured.median_seconds();
 }
 
 bytes echoed(bytes payload)

@@ -88,17 +88,19 @@ double p99_of_short_ones()
 {
     std::vector<double> ended;
     const double begin = MPI_Wtime();
-    run_all(1001, 1, [](int task) { return task == 0 ? 2'000'000 : 1'000; },
-            [&](int task) {
-                if (task != 0)
-                    ended.push_back(MPI_Wtime() - begin);
-            });
+    run_all(
+        1001, 1, [](int task) { return task == 0 ? 2'000'000 : 1'000; },
+        [&](int task) {
+            if (task != 0)
+                ended.push_back(MPI_Wtime() - begin);
+        });
     std::sort(ended.begin(), ended.end());
     return ended[989];
 }
 
-double median_echo_ms(std::size_t size, int count)
+double median_echo_rate(std::size_t mebibytes, int count)
 {
+    const std::size_t size = mebibytes << 20;
     const bytes payload(size);
     bytes answer(size, 1);
     std::vector<double> all;
@@ -106,7 +108,7 @@ double median_echo_ms(std::size_t size, int count)
         const double begin = MPI_Wtime();
         MPI_Send(payload.data(), static_cast<int>(size), MPI_CHAR, 1, echo, MPI_COMM_WORLD);
         MPI_Recv(answer.data(), static_cast<int>(size), MPI_CHAR, 1, echo, MPI_COMM_WORLD, MPI_STATUS_IGNORE);
-        all.push_back(1e3 * (MPI_Wtime() - begin));
+        all.push_back(2.0 * static_cast<double>(mebibytes) / (MPI_Wtime() - begin));
     }
     std::nth_element(all.begin() + 1, all.begin() + 1 + count / 2, all.end()); // the first one let buffers grow
     return all[static_cast<std::size_t>(1 + count / 2)];
@@ -130,8 +132,8 @@ void show(const char* work, double value, const char* unit)
 void measure_one_worker()
 {
     show("round_trip", median_round_trip_us(), "us");
-    show("echo/bytes:1048576", median_echo_ms(1 << 20, 20), "ms");
-    show("echo/bytes:67108864", median_echo_ms(64 << 20, 5), "ms");
+    show("echo/bytes:1048576", median_echo_rate(1, 20), "MiB/s");
+    show("echo/bytes:67108864", median_echo_rate(64, 5), "MiB/s");
 }
 
 void measure_two_workers()
@@ -144,7 +146,8 @@ void measure_two_workers()
 
 void lead(const std::string& what)
 {
-    run_all(1, 1, [](int) { return 0; }, [](int) {});
+    run_all(
+        1, 1, [](int) { return 0; }, [](int) {});
     if (what == "start")
         std::puts("first result");
     else if (workers() == 1)

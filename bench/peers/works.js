@@ -51,8 +51,11 @@ async function medianCall(pool, count, name, argument) {
 
 async function oneAtATime(pool, show) {
     show('round_trip', 1e3 * await medianCall(pool, 500, 'no_op'), 'us');
-    for (const [bytes, count] of [[1 << 20, 10], [64 << 20, 2]])
-        show(`echo/bytes:${bytes}`, await medianCall(pool, count, 'echo', new Uint8Array(bytes).fill(1)), 'ms');
+    for (const [mebibytes, count] of [[1, 10], [64, 3]]) {
+        const bytes = mebibytes << 20;
+        const ms = await medianCall(pool, count, 'echo', new Uint8Array(bytes).fill(1));
+        show(`echo/bytes:${bytes}`, 2 * mebibytes / ms * 1e3, 'MiB/s');
+    }
 }
 
 function parentOf(pid) {

@@ -72,8 +72,9 @@ def median_call(pool, count, function, *arguments):
 
 def one_at_a_time(pool):
     yield 'round_trip', 1e6 * median_call(pool, 500, no_op), 'us'
-    yield 'echo/bytes:1048576', 1e3 * median_call(pool, 10, echo, bytes(1 << 20)), 'ms'
-    yield 'echo/bytes:67108864', 1e3 * median_call(pool, 2, echo, bytes(64 << 20)), 'ms'
+    for mebibytes, count in ((1, 10), (64, 3)):
+        seconds = median_call(pool, count, echo, bytes(mebibytes << 20))
+        yield f'echo/bytes:{mebibytes << 20}', 2 * mebibytes / seconds, 'MiB/s'
 
 
 def processes():

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: BSL-1.0
+"""Measures in rounds, so that what disturbs the machine for a while disturbs all, and prints tables of medians.
+
+    run.py [--peers] [--quick] BENCH [ARGUMENT...]
+
+--peers adds the other pools, and writes the tables and charts into doc/; --quick: one round, nothing is written.
+Arguments go to Google Benchmark: --benchmark_filter=round_trip."""
+import argparse
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True  # nothing is left in the source tree
+from peers import peers  # noqa: E402
+from report import page, tables  # noqa: E402
+from report.figures import Figures  # noqa: E402
+
+ROUNDS = 5
+ONCE = 'queue|idle'  # sizes do not change from round to round
+
+
+def arguments():
+    parser = argparse.ArgumentParser(usage=__doc__, add_help=False)
+    parser.add_argument('--peers', action='store_true')
+    parser.add_argument('--quick', action='store_true')
+    parser.add_argument('bench', type=Path)
+    return parser.parse_known_args()
+
+
+def own_command(chosen, rest, number):
+    command = [chosen.bench, *rest]
+    if chosen.quick:
+        command += ['--benchmark_repetitions=1', '--benchmark_min_time=0.05']
+    if number != 0 and not rest:
+        command += [f'--benchmark_filter=-{ONCE}']
+    return command
+
+
+def measure(command, figures):
+    """A peer that fails is left out of the tables."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        for line in program.stdout:
+            figures.read(line)
+    if program.returncode != 0:
+        print(f'bench: {" ".join(map(str, command))} failed with status {program.returncode}', file=sys.stderr)
+
+
+def main():
+    chosen, rest = arguments()
+    build = chosen.bench.resolve().parents[2] / 'peers'
+    others = []
+    if chosen.peers:
+        peers.install(build)
+        others = peers.commands(build)
+    rounds = 1 if chosen.quick else ROUNDS
+    figures = Figures()
+    load = os.getloadavg()[0]
+    for number in range(rounds):
+        print(f'round {number + 1} of {rounds}', file=sys.stderr)
+        for command in random.sample(all_of := [own_command(chosen, rest, number), *others], len(all_of)):
+            measure(command, figures)
+    figures.machine += f', load average before the run {load:.2f}'
+    print(f'{figures.machine}\n\n{tables.all_tables(figures)}')
+    if chosen.peers and not chosen.quick and not rest:
+        page.write(figures)
+
+
+main()
