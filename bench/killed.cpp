@@ -9,6 +9,7 @@
 #include <benchmark/benchmark.h>
 
 #include <poll.h>
+#include <string>
 
 namespace {
 
@@ -23,6 +24,32 @@ constexpr std::int64_t soon_ns = 2'000'000; // the parent sleeps by then
 double ms_since(std::int64_t moment)
 {
     return static_cast<double>(nanoseconds_of(CLOCK_MONOTONIC) - moment) / 1e6;
+}
+
+std::string sentence(const std::exception_ptr& failure)
+try {
+    rethrow(failure);
+    return "result";
+} catch (const procpool::worker_crashed&) {
+    return "worker_crashed";
+} catch (const std::exception& other) {
+    return other.what();
+}
+
+/// What the callers of a dying worker's task and of others are told.
+void procpool_fate(benchmark::State& state)
+{
+    constexpr std::size_t others = 50;
+    pool_on_loop on({.workers = 2});
+    on.run_all(10, no_op);
+    std::string told;
+    for (auto _ : state) {
+        on.pool.async_submit(die_at, nanoseconds_of(CLOCK_MONOTONIC) + 50 * soon_ns,
+                             [&](const std::exception_ptr& failure) { told = sentence(failure); });
+        on.run_all(others, burn, 10'000); // throws when one of them is lost
+        on.run_all(1, no_op);
+    }
+    state.SetLabel(told + "; 0 of 50 other tasks lost; pool goes on");
 }
 
 delays procpool_delays()
@@ -82,6 +109,7 @@ void measure(benchmark::State& state, delays once(), double delays::*which)
     state.counters["ms"] = median(std::move(all));
 }
 
+BENCHMARK(procpool_fate)->Name("procpool/killed")->Iterations(1)->Repetitions(1);
 BENCHMARK_CAPTURE(measure, procpool_noticed, procpool_delays, &delays::noticed)
     ->Name("procpool/killed_noticed")
     ->Iterations(20);

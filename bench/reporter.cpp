@@ -23,8 +23,12 @@ bool figure_reporter::ReportContext(const Context& context)
 
 void figure_reporter::ReportRuns(const std::vector<Run>& runs)
 {
-    for (const Run& run : runs)
-        if (run.run_type == Run::RT_Iteration)
-            for (const auto& [unit, figure] : run.counters)
-                std::cout << name_of(run.run_name) << ' ' << figure.value << ' ' << unit << std::endl;
+    for (const Run& run : runs) {
+        if (run.run_type != Run::RT_Iteration)
+            continue;
+        for (const auto& [unit, figure] : run.counters)
+            std::cout << name_of(run.run_name) << ' ' << figure.value << ' ' << unit << std::endl;
+        if (!run.report_label.empty())
+            std::cout << "note " << name_of(run.run_name) << ' ' << run.report_label << std::endl;
+    }
 }

@@ -75,7 +75,8 @@ def peers(figures):
 
 
 def deaths(figures):
-    lines = [[label(name.split('/')[0]), text] for name, text in figures.notes.items() if name.endswith('/killed')]
+    lines = [[label(pool.program), figures.notes[f'{pool.program}/killed']] for pool in (POOLS[0], *PEERS)
+             if f'{pool.program}/killed' in figures.notes]
     return table(['pool', 'a worker is killed in mid-task, 50 other tasks are there'], lines) if lines else ''
 
 
