@@ -20,6 +20,7 @@ class Chart:
     file: str
     title: str
     work: str
+    is_logarithmic: bool = True
 
     def bars(self, figures):
         labels = {pool.figure(self.work): pool.label_for(self.work) for pool in POOLS}
@@ -29,25 +30,33 @@ class Chart:
 CHARTS = [
     Chart('throughput.svg', 'No-op tasks per second, 2 workers (more is better)', 'no_op/workers:2'),
     Chart('latency.svg', 'One no-op at a time, microseconds (less is better)', 'round_trip'),
-    Chart('echo.svg', '64 MiB echoed, MiB/s both ways together (more is better)', f'echo/bytes:{BIG}'),
+    Chart('echo.svg', '64 MiB echoed, MiB/s both ways together (more is better)', f'echo/bytes:{BIG}', False),
     Chart('start.svg', 'Construction to first result, 8 workers, milliseconds (less is better)', 'start/workers:8/GiB:0'),
 ]
 
 
 def decades(values):
     """The powers of ten around all values."""
-    return range(math.floor(math.log10(min(values))), math.ceil(math.log10(max(values))) + 1)
+    return [10.0 ** power for power in range(math.floor(math.log10(min(values))), math.ceil(math.log10(max(values))) + 1)]
+
+
+def even_steps(values):
+    """Zero and round numbers beyond all values."""
+    power = 10.0 ** math.floor(math.log10(max(values)))
+    step = next(power * part for part in (0.2, 0.5, 1, 2) if max(values) / (power * part) <= 5)
+    return [step * i for i in range(math.ceil(max(values) / step) + 1)]
 
 
 def text_of(value):
-    return f'{value:,.0f}' if value >= 100 else f'{value:.3g}'
+    """Three digits that count."""
+    return f'{float(f"{value:.3g}"):,.0f}' if value >= 100 else f'{value:.3g}'
 
 
-def grid(powers, position, height):
-    for power in powers:
-        x = position(10.0 ** power)
+def grid(ticks, position, height):
+    for tick in ticks:
+        x = position(tick)
         yield f'<line x1="{x:.0f}" y1="{TOP}" x2="{x:.0f}" y2="{height - 24}"/>'
-        yield f'<text class="axis" x="{x:.0f}" y="{height - 8}" text-anchor="middle">{text_of(10.0 ** power)}</text>'
+        yield f'<text class="axis" x="{x:.0f}" y="{height - 8}" text-anchor="middle">{text_of(tick)}</text>'
 
 
 def bar(row, label, value, position):
@@ -60,14 +69,15 @@ def bar(row, label, value, position):
 
 
 def svg(chart, bars):
-    powers = decades([value for _, value in bars])
+    scale = math.log10 if chart.is_logarithmic else float
+    ticks = (decades if chart.is_logarithmic else even_steps)([value for _, value in bars])
     height = TOP + len(bars) * LINE + 28
 
-    def position(value):  # logarithmic
-        return LEFT + BARS * (math.log10(value) - powers[0]) / max(powers[-1] - powers[0], 1)
+    def position(value):
+        return LEFT + BARS * (scale(value) - scale(ticks[0])) / max(scale(ticks[-1]) - scale(ticks[0]), 1)
 
     lines = [f'<svg xmlns="http://www.w3.org/2000/svg" width="680" height="{height}" viewBox="0 0 680 {height}">', STYLE,
-             f'<text class="title" x="8" y="22">{escape(chart.title)}</text>', *grid(powers, position, height)]
+             f'<text class="title" x="8" y="22">{escape(chart.title)}</text>', *grid(ticks, position, height)]
     for row, (label, value) in enumerate(bars):
         lines += bar(row, label, value, position)
     return '\n'.join([*lines, '</svg>', ''])
