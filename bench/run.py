@@ -8,8 +8,10 @@ Arguments go to Google Benchmark: --benchmark_filter=round_trip."""
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 sys.dont_write_bytecode = True  # nothing is left in the source tree
@@ -18,6 +20,7 @@ from report import page, tables  # noqa: E402
 from report.figures import Figures  # noqa: E402
 
 ROUNDS = 5
+LONGEST = 600  # seconds of a program in a round
 ONCE = 'queue|idle'  # sizes do not change from round to round
 
 
@@ -39,10 +42,19 @@ def own_command(chosen, rest, number):
 
 
 def measure(command, figures):
-    """A peer that fails is left out of the tables."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
-        for line in program.stdout:
-            figures.read(line)
+    """A peer that fails or hangs is left out of the tables."""
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True) as program:
+        limit = threading.Timer(LONGEST, os.killpg, (program.pid, signal.SIGKILL))
+        limit.start()
+        try:
+            for line in program.stdout:
+                figures.read(line)
+            program.wait()
+        except BaseException:  # such as Ctrl-C, which its own session keeps from it
+            os.killpg(program.pid, signal.SIGKILL)
+            raise
+        finally:
+            limit.cancel()
     if program.returncode != 0:
         print(f'bench: {" ".join(map(str, command))} failed with status {program.returncode}', file=sys.stderr)
 
