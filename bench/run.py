@@ -69,6 +69,8 @@ def main():
     rounds = 1 if chosen.quick else ROUNDS
     figures = Figures()
     load = os.getloadavg()[0]
+    if load > 0.5:
+        print(f'bench: others use this machine (load average {load:.2f}), so these figures are noise', file=sys.stderr)
     for number in range(rounds):
         print(f'round {number + 1} of {rounds}', file=sys.stderr)
         for command in random.sample(all_of := [own_command(chosen, rest, number), *others], len(all_of)):
