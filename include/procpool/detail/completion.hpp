@@ -144,9 +144,9 @@ R read_result(const byte_buffer& bytes)
 
 /// Decodes an outcome and completes a handler with it.
 template <class R, class Handler, class Release>
-void complete_with(waiting_handler<Handler>& handler, const outcome& result, Release&& release)
+void complete_with(waiting_handler<Handler>& handler, outcome& result, Release&& release)
 {
-    std::exception_ptr failure = result.failure();
+    std::exception_ptr failure = result.take_failure();
     if constexpr (std::is_void_v<R>) {
         handler.complete(release, std::move(failure));
     } else {

@@ -103,7 +103,7 @@ public:
     void abandon() noexcept override { handler_.abandon(); }
     static void complete(std::shared_ptr<taking_waiter> self)
     {
-        const outcome result = self->state_->take();
+        outcome result = self->state_->take();
         self->state_.reset();
         complete_with<R>(self->handler_, result, [&self] { self.reset(); });
     }

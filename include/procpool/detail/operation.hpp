@@ -30,6 +30,8 @@ struct outcome {
 
     /// Null for a result. Decodes an exception anew at each call, so that every caller has an object of its own.
     std::exception_ptr failure() const { return is_exception || error ? make_failure() : nullptr; }
+    /// The same for who alone gets it: nothing of it stays here, to be released on another thread.
+    std::exception_ptr take_failure() { return error ? std::exchange(error, nullptr) : failure(); }
 
 private:
     PROCPOOL_DECL std::exception_ptr make_failure() const;
