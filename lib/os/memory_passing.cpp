@@ -76,8 +76,11 @@ bool memory_receiver::receive()
     note sent;
     spare_.reset();
     descriptor file = receive_descriptor(socket_, std::as_writable_bytes(std::span(&sent, 1)));
-    if (!file || sealed_size(file.get()) == 0 || sent.place >= seats_.size())
+    if (!file || sealed_size(file.get()) == 0 || sent.place >= seats_.size()) {
+        file.reset();
+        spare_ = duplicate_from(socket_, lowest);
         return false;
+    }
     seats_[sent.place] = {sent.number, std::move(file), {}};
     return true;
 }

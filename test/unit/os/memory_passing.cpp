@@ -135,6 +135,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_memory_of_a_fixed_size_is_not_found)
 
 BOOST_AUTO_TEST_CASE(it_arrives_where_all_other_descriptors_are_used_up)
 {
+    BOOST_TEST((receiver.find(0, 1) == nullptr)); // looking in vain costs nothing
     const auto memory = filled(7);
     const auto place = sender.show(1, memory.file.get());
     const auto next = static_cast<rlim_t>(descriptor(::dup(0)).get());
