@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "support/hostile.hpp"
 
+#include "support/send_descriptors.hpp"
 #include "wire/worker_start.hpp"
 
 #include <algorithm>
@@ -11,7 +12,6 @@
 #include <fcntl.h>
 #include <span>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <unistd.h>
 #include <vector>
 
@@ -57,19 +57,7 @@ void send_bytes(std::span<const std::byte> bytes)
 void send_memory(int fd, std::uint64_t number, std::uint64_t place)
 {
     std::array<std::uint64_t, 2> note{number, place};
-    iovec with{note.data(), sizeof(note)};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(fd))> control{};
-    msghdr message{};
-    message.msg_iov = &with;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* const attached = CMSG_FIRSTHDR(&message);
-    attached->cmsg_level = SOL_SOCKET;
-    attached->cmsg_type = SCM_RIGHTS;
-    attached->cmsg_len = CMSG_LEN(sizeof(fd));
-    std::memcpy(CMSG_DATA(attached), &fd, sizeof(fd));
-    static_cast<void>(::sendmsg(wire::memory_descriptor, &message, MSG_DONTWAIT | MSG_NOSIGNAL));
+    send_descriptors(wire::memory_descriptor, std::span(&fd, 1), std::as_writable_bytes(std::span(note)));
 }
 
 int make_memory(std::size_t size, bool is_sealed)

@@ -3,9 +3,9 @@
 
 #include "os/pipe.hpp"
 #include "processes.hpp"
+#include "support/send_descriptors.hpp"
 
 #include <array>
-#include <cstring>
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -25,25 +25,6 @@ void send_bytes_alone(int socket, std::size_t count)
 {
     const std::array<char, 64> bytes{};
     BOOST_TEST(::send(socket, bytes.data(), count, 0) == static_cast<ssize_t>(count));
-}
-
-void send_two(int socket, int fd)
-{
-    note sent{};
-    iovec with{sent.data(), sent.size()};
-    const std::array both{fd, fd};
-    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(both))> control{};
-    msghdr message{};
-    message.msg_iov = &with;
-    message.msg_iovlen = 1;
-    message.msg_control = control.data();
-    message.msg_controllen = control.size();
-    cmsghdr* const attached = CMSG_FIRSTHDR(&message);
-    attached->cmsg_level = SOL_SOCKET;
-    attached->cmsg_type = SCM_RIGHTS;
-    attached->cmsg_len = CMSG_LEN(sizeof(both));
-    std::memcpy(CMSG_DATA(attached), both.data(), sizeof(both));
-    BOOST_TEST(::sendmsg(socket, &message, 0) >= 0);
 }
 
 } // namespace
@@ -109,8 +90,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_note_with_a_descriptor_is_refused)
 BOOST_AUTO_TEST_CASE(of_more_than_one_descriptor_no_more_than_one_is_taken)
 {
     const socket_ends ends = make_sockets();
-    send_two(ends.first.get(), 0);
     note arrived{};
+    BOOST_TEST(procpool::test::send_descriptors(ends.first.get(), std::array{0, 0}, arrived));
     receive_descriptor(ends.second.get(), arrived); // the fixture sees if another is left open
 }
 
