@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/buffer.hpp>
 #include <procpool/codec.hpp>
 #include <procpool/crash_report.hpp>
 #include <procpool/error.hpp>

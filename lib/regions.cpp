@@ -159,8 +159,8 @@ own_region::~own_region()
 
 boost::intrusive_ptr<own_region> region_of(const detail::byte_buffer& bytes) noexcept
 {
-    if (auto* const own = static_cast<own_region*>(bytes.shared()))
-        return own;
+    if (bytes.shared() && bytes.shared()->is_ours())
+        return static_cast<own_region*>(bytes.shared());
     const auto copy = detail::take_region(bytes.size());
     if (copy)
         std::memcpy(copy->data(), bytes.data(), bytes.size());

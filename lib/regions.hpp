@@ -16,6 +16,8 @@ public:
     own_region(std::uint64_t number, os::shown_memory memory) noexcept;
     ~own_region() override;
 
+    bool is_ours() const noexcept override { return true; }
+    bool is_only_ours() const noexcept override { return is_held_once() && !is_used_once_; }
     /// Which memory it is: another region may have the same later.
     std::uint64_t number() const noexcept { return number_; }
     int file() const noexcept { return memory_.file.get(); }
@@ -28,8 +30,8 @@ private:
     std::atomic<bool> is_used_once_{false};
 };
 
-/// The region that holds these bytes: the one they lie in, or a new one with a copy. Null when there can be none. The
-/// bytes must be no foreign region's.
+/// A region of this process that holds these bytes: the one they lie in, or a new one with a copy. Null when there can
+/// be none.
 boost::intrusive_ptr<own_region> region_of(const detail::byte_buffer& bytes) noexcept;
 
 /// While there are any, freed regions are kept to be used again.

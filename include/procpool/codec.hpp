@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/buffer.hpp>
 #include <procpool/detail/in_place.hpp>
 #include <procpool/detail/reader.hpp>
 #include <procpool/detail/serializable.hpp>
@@ -17,10 +18,10 @@ namespace procpool {
 template <class T>
 concept serializable = detail::deeply_serializable<T>();
 
-/// What a function may take as a parameter: serializable values, and the views std::string_view and std::span<const T>
-/// over such values.
+/// What a function may take as a parameter: serializable values, the views std::string_view and std::span<const T> over
+/// such values, and procpool::buffer<T>.
 template <class T>
-concept serializable_parameter = serializable<T> || detail::readable_view<T>;
+concept serializable_parameter = serializable<T> || detail::readable_view<T> || detail::is_buffer<T>;
 
 namespace detail {
 

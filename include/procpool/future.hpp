@@ -108,7 +108,7 @@ private:
 
     R take()
     {
-        const detail::outcome result = std::exchange(state_, nullptr)->take();
+        detail::outcome result = std::exchange(state_, nullptr)->take();
         if (const auto failure = result.failure())
             std::rethrow_exception(failure);
         if constexpr (!std::is_void_v<R>)

@@ -51,7 +51,10 @@ std::uint16_t link::send(task& t, const outgoing_task& described)
     header.may_hold = described.may_hold;
     // The page says "queued" before the frame is written.
     header.slot = slots_.take(described.id, t, described.deadline);
-    add_call(header, described.call);
+    if (described.attached.empty())
+        add_call(header, described.call);
+    else
+        add_call_with(described.attached, header, described.call);
     return header.slot;
 }
 
@@ -60,9 +63,31 @@ void link::add_call(wire::frame_header& header, const detail::byte_buffer& call)
     const auto shown = call.size() >= detail::shared_from ? payloads_.show(header.slot, call) : std::nullopt;
     if (!shown)
         return outgoing_.add(header, call);
-    header.shown = true;
+    header.place = wire::payload_place::shown;
     header.size = sizeof(*shown);
     outgoing_.add(header, std::as_bytes(std::span(&*shown, 1)));
+}
+
+// Where the buffers are; then those that could not be shown; then the call.
+void link::add_call_with(std::span<const detail::byte_buffer> attached, wire::frame_header& header,
+                         const detail::byte_buffer& call)
+{
+    detail::byte_buffer payload;
+    detail::byte_buffer copied;
+    for (const auto& each : attached) {
+        const auto shown = payloads_.show(header.slot, each);
+        const auto where = shown.value_or(wire::shown_payload{.size = each.size()});
+        payload.append(&where, sizeof(where));
+        if (!shown) {
+            copied.append(each.data(), each.size());
+            copied.align(wire::frame_alignment);
+        }
+    }
+    payload.append(copied.data(), copied.size());
+    payload.append(call.data(), call.size());
+    header.attached = static_cast<std::uint8_t>(attached.size());
+    header.size = payload.size();
+    outgoing_.add(header, payload);
 }
 
 bool link::take_back(std::uint16_t slot) noexcept

@@ -55,6 +55,7 @@ public:
 struct outgoing_task {
     std::uint64_t id = 0;
     const detail::byte_buffer& call;
+    std::span<const detail::byte_buffer> attached{};
     std::uint32_t modules = 0;                        ///< How many of this process's modules the call refers to.
     bool may_hold = false;                            ///< The worker may hold the answer back.
     std::chrono::nanoseconds timeout{};               ///< Zero: it may run as long as it likes.
@@ -122,11 +123,13 @@ private:
     void tell_frames();
     void tell(const wire::frame& frame);
     void tell_answer(wire::frame answer);
-    detail::region_ptr find_shown(const wire::frame& answer);
+    detail::region_ptr find_shown(wire::frame& answer);
     void give_up_on_worker();
     void write();
     void write_when_possible();
     void add_call(wire::frame_header& header, const detail::byte_buffer& call);
+    void add_call_with(std::span<const detail::byte_buffer> attached, wire::frame_header& header,
+                       const detail::byte_buffer& call);
     void send_new_modules(std::uint32_t known);
     void send_message(wire::frame_kind kind, std::span<const std::byte> message);
     void watch_exit();

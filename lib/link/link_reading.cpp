@@ -86,11 +86,10 @@ void link::tell_answer(wire::frame answer)
 {
     const auto& header = answer.header;
     detail::region_ptr shown;
-    if (header.shown) {
+    if (header.place != wire::payload_place::in_frame) {
         shown = find_shown(answer);
         if (!shown)
             return give_up_on_worker();
-        answer.payload = {shown->data(), shown->size()};
     }
     task* const answered = slots_.take_out(header.slot, header.id);
     if (!answered)
@@ -99,14 +98,21 @@ void link::tell_answer(wire::frame answer)
     events_->task_answered(*answered, answer, std::move(shown));
 }
 
-detail::region_ptr link::find_shown(const wire::frame& answer)
+// Makes the payload of the answer what it says that it is.
+detail::region_ptr link::find_shown(wire::frame& answer)
 {
     wire::shown_payload shown;
     if (answer.header.kind != wire::frame_kind::result || answer.payload.size() != sizeof(shown))
         return {};
     std::memcpy(&shown, answer.payload.data(), sizeof(shown));
+    if (shown.size > max_result_bytes_)
+        return {};
     try {
-        return shown.size <= max_result_bytes_ ? payloads_.find(shown) : nullptr;
+        const bool is_returned = answer.header.place == wire::payload_place::returned;
+        auto found = is_returned ? payloads_.find_returned(answer.header.slot, shown) : payloads_.find(shown);
+        if (found)
+            answer.payload = {found->data(), shown.size};
+        return found;
     } catch (const std::exception&) { // there is no room to map it
         return {};
     }

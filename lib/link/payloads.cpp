@@ -3,7 +3,7 @@
 
 #include "wire/frame.hpp"
 
-#include <new>
+#include <algorithm>
 
 namespace procpool::link {
 namespace {
@@ -50,12 +50,12 @@ payloads::payloads(os::descriptor socket, std::shared_ptr<os::mapping> page, boo
 {
 }
 
-std::optional<wire::shown_payload> payloads::show(std::uint16_t slot, const detail::byte_buffer& call) noexcept
+std::optional<wire::shown_payload> payloads::show(std::uint16_t slot, const detail::byte_buffer& call)
 {
     auto region = region_of(call);
-    std::unique_ptr<use> in_use(region ? new (std::nothrow) use : nullptr);
-    if (!in_use)
+    if (!region)
         return {};
+    uses_[slot].reserve(uses_[slot].size() + 1); // now, because nothing may fail when it was shown
     const auto place = sender_.show(region->number(), region->file());
     if (!place)
         return {};
@@ -63,15 +63,15 @@ std::optional<wire::shown_payload> payloads::show(std::uint16_t slot, const deta
         region->use_once();
     any_ = true;
     const wire::shown_payload shown{.memory = region->number(), .place = *place, .size = call.size()};
-    *in_use = {std::move(region), *place};
-    uses_[slot] = std::move(in_use);
+    uses_[slot].push_back({std::move(region), *place});
     return shown;
 }
 
 void payloads::release(std::uint16_t slot) noexcept
 {
-    if (const auto ended = std::move(uses_[slot]))
-        sender_.leave(ended->place);
+    for (const auto& each : uses_[slot])
+        sender_.leave(each.place);
+    uses_[slot].clear();
 }
 
 detail::region_ptr payloads::find(const wire::shown_payload& shown)
@@ -82,6 +82,15 @@ detail::region_ptr payloads::find(const wire::shown_payload& shown)
     any_ = true;
     const std::span bytes(memory->data() + shown.offset, shown.size);
     return new shown_region(memory, bytes, page_, shown.place);
+}
+
+detail::region_ptr payloads::find_returned(std::uint16_t slot, const wire::shown_payload& returned) const noexcept
+{
+    for (const auto& each : uses_[slot])
+        if (each.region->number() == returned.memory && returned.size >= detail::shared_from &&
+            returned.size <= each.region->size() && returned.offset == 0)
+            return each.region;
+    return {};
 }
 
 void payloads::forget() noexcept

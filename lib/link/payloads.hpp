@@ -9,6 +9,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace procpool::link {
 
@@ -18,15 +19,19 @@ public:
     /// `page`: of that worker. `is_confined`: what it has seen of a region must not become another's.
     payloads(os::descriptor socket, std::shared_ptr<os::mapping> page, bool is_confined);
 
-    /// Shows a call to the worker that is to run it. Empty: it must go through the pipe. The region stays as it is
-    /// until release(slot), also when the bytes are gone.
-    std::optional<wire::shown_payload> show(std::uint16_t slot, const detail::byte_buffer& call) noexcept;
+    /// Shows a call, or a buffer that goes with it, to the worker that is to run it. Empty: it must go through the pipe.
+    /// The region stays as it is until release(slot), also when the bytes are gone.
+    std::optional<wire::shown_payload> show(std::uint16_t slot, const detail::byte_buffer& call);
     /// The worker does not look at the call of this slot any more. Nothing happens if it was not shown.
     void release(std::uint16_t slot) noexcept;
 
     /// The bytes that the worker shows. It can go on writing them. Null when what it says makes no sense. Throws
     /// std::system_error when they cannot be mapped.
     detail::region_ptr find(const wire::shown_payload& shown);
+
+    /// Memory that was shown with the task in that slot, and comes back as its result. Null when what the worker says
+    /// makes no sense.
+    detail::region_ptr find_returned(std::uint16_t slot, const wire::shown_payload& returned) const noexcept;
 
     /// Whether anything was shown since the last forget().
     bool any() const noexcept { return any_; }
@@ -45,7 +50,7 @@ private:
     std::shared_ptr<os::mapping> page_;
     const bool is_confined_;
     bool any_ = false;
-    std::array<std::unique_ptr<use>, wire::slot_count> uses_;
+    std::array<std::vector<use>, wire::slot_count> uses_;
 };
 
 } // namespace procpool::link

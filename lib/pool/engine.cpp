@@ -123,6 +123,7 @@ void engine::task_answered(scheduled_operation& op, const wire::frame& answer, r
     case schedule::verdict::deliver:
         tell_task(event_kind::task_finished, op, succeeded ? task_end::returned : task_end::threw);
         count_finished(op);
+        op.release_attached();
         if (op.owner.settle(answer.payload, !succeeded, std::move(shown)))
             settled_.add(std::move(answered));
         break;

@@ -113,12 +113,13 @@ void engine::send_all(seat& at, const action& send)
 
 void engine::send_one(link::link& to, scheduled_operation& op, bool may_hold)
 {
-    link::outgoing_task described{.id = op.id, .call = op.call(), .modules = op.modules(), .may_hold = may_hold};
+    link::outgoing_task described{
+        .id = op.id, .call = op.call(), .attached = op.attached(), .modules = op.modules(), .may_hold = may_hold};
     if (const auto* limits = op.own_limits.get()) {
         described.timeout = limits->timeout.value_or(schedule::duration::zero());
         described.deadline = limits->deadline.value_or(schedule::time_point());
     }
-    if (described.call.size() >= shared_from)
+    if (described.call.size() >= shared_from || !described.attached.empty())
         note_big_payload();
     op.slot = to.send(op, described);
     op.owner.set_with_worker(true);
@@ -159,7 +160,7 @@ void engine::kill(seat& at, schedule::reason why)
 void engine::count_finished(const scheduled_operation& op) noexcept
 {
     ++finished_tasks_;
-    finished_bytes_ += op.call().size();
+    finished_bytes_ += op.size();
 }
 
 void engine::finish(const action& next)
@@ -168,6 +169,7 @@ void engine::finish(const action& next)
     operation_ptr finished(&op.owner, !next.forgets); // or takes over the reference that accept() took
     count_finished(op);
     tell_finished(next);
+    op.release_attached();
     if (op.owner.settle(failure_of(next)))
         settled_.add(std::move(finished));
 }

@@ -61,6 +61,22 @@ void scheduled_operation::take(const submit_options& options)
     limits = own_limits.get();
 }
 
+void scheduled_operation::attach(std::vector<byte_buffer> buffers)
+{
+    if (!own_limits)
+        own_limits = std::make_unique<detail::own_limits>();
+    limits = own_limits.get();
+    own_limits->attached = std::move(buffers);
+}
+
+std::size_t scheduled_operation::size() const noexcept
+{
+    std::size_t total = call().size();
+    for (const auto& each : attached())
+        total += each.size();
+    return total;
+}
+
 operation::operation(call&& made, const task_options& options)
     : outcome_{.bytes = std::move(made.bytes)},
       modules_(static_cast<std::uint16_t>(made.modules))
@@ -68,6 +84,8 @@ operation::operation(call&& made, const task_options& options)
     auto* scheduled = new (scheduled_operation::storage_of(*this)) scheduled_operation(*this);
     if (const auto* given = options.given())
         scheduled->take(*given);
+    if (!made.attached.empty())
+        scheduled->attach(std::move(made.attached));
 }
 
 operation::~operation()

@@ -102,7 +102,7 @@ void pool_impl::submit(operation_ptr op, full_queue if_full)
 
 bool pool_impl::enter(const operation_ptr& op)
 {
-    return admission_.enter(scheduled_operation::of(*op).call().size());
+    return admission_.enter(scheduled_operation::of(*op).size());
 }
 
 void pool_impl::wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op)
@@ -224,7 +224,7 @@ void pool_impl::close_door()
     std::unique_lock lock(mutex_);
     closed_ = true;
     for (auto& op : std::exchange(in_line_, {})) {
-        admission_.enter_anyway(scheduled_operation::of(*op).call().size());
+        admission_.enter_anyway(scheduled_operation::of(*op).size());
         enqueue(std::move(op));
     }
     room_.notify_all();

@@ -7,13 +7,16 @@
 
 #include <memory>
 #include <new>
+#include <span>
 #include <string>
+#include <vector>
 
 namespace procpool::detail {
 
-/// What most tasks do not have: limits other than the usual ones, or a name.
+/// What most tasks do not have: limits other than the usual ones, a name, or buffers.
 struct own_limits : schedule::task_limits {
     std::string name;
+    std::vector<byte_buffer> attached; ///< Until the task is settled.
 };
 
 /// An operation as the scheduler sees it, inside the operation's own memory.
@@ -21,11 +24,24 @@ struct scheduled_operation : schedule::task {
     explicit scheduled_operation(operation& o) noexcept : owner(o) {}
 
     operation& owner;
-    std::unique_ptr<const detail::own_limits> own_limits; ///< Null: the usual ones, and no name.
-    std::uint16_t slot = 0;                               ///< In the page of the worker that has it.
+    std::unique_ptr<detail::own_limits> own_limits; ///< Null: the usual ones, and nothing else.
+    std::uint16_t slot = 0;                         ///< In the page of the worker that has it.
 
     /// What a submission asked for.
     void take(const submit_options& options);
+    /// What goes with the call.
+    void attach(std::vector<byte_buffer> buffers);
+    std::span<const byte_buffer> attached() const noexcept
+    {
+        return own_limits ? std::span<const byte_buffer>(own_limits->attached) : std::span<const byte_buffer>();
+    }
+    void release_attached() noexcept
+    {
+        if (own_limits)
+            own_limits->attached.clear();
+    }
+    /// Of the call, with what goes with it.
+    std::size_t size() const noexcept;
 
     static scheduled_operation& of(operation& op) noexcept
     {

@@ -84,6 +84,8 @@ void validate(const pool_options& options)
     require(options.max_pending != 0u, "pool_options::max_pending", "must be at least 1");
     require(options.max_pending_bytes != 0u, "pool_options::max_pending_bytes", "must be at least 1");
     require(options.max_result_bytes >= 1, "pool_options::max_result_bytes", "must be at least 1");
+    require(!options.initializer || options.initializer->encoded().attached.empty(), "pool_options::initializer",
+            "must not take a buffer of 64 KiB or more: give it a std::vector");
     require_environment(options.worker);
     require_faults(options.faults);
     require_limits(options.worker.limits);

@@ -3,7 +3,6 @@
 
 #include <procpool/detail/byte_buffer.hpp>
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -24,6 +23,13 @@ enum class frame_kind : std::uint16_t {
     exception,    ///< A task threw; the payload is the exception.
 };
 
+/// Where the payload of a task or result lies.
+enum class payload_place : std::uint8_t {
+    in_frame, ///< Behind the header.
+    shown,    ///< In memory that the sender shows; the frame holds a shown_payload.
+    returned, ///< In memory that the receiver has shown with this task; likewise.
+};
+
 /// Precedes each payload. Both ends are the same machine: native byte order.
 struct frame_header {
     std::uint64_t size = 0;   ///< Payload bytes, without padding.
@@ -34,8 +40,8 @@ struct frame_header {
     std::uint16_t slot = 0;     ///< The task's place in the control page.
     std::uint8_t may_hold = 0;  ///< The worker may keep the answer back a moment, to write several at once.
     std::uint8_t too_large = 0; ///< Of an answer: the worker's memory has grown beyond its limit.
-    std::uint8_t shown = 0;     ///< Of a task or result: the payload is a shown_payload, which says where it is.
-    std::array<std::uint8_t, 1> unused{};
+    payload_place place = payload_place::in_frame; ///< Of a task or result.
+    std::uint8_t attached = 0; ///< Of a task: so many buffers go with it; before the call are as many shown_payloads.
 };
 static_assert(sizeof(frame_header) == 32);
 

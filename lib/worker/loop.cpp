@@ -148,7 +148,8 @@ void loop::run_task(const wire::frame& frame)
     begin_current_task(page_, header.slot, header.id, started, header.ran_ns);
     output_.begin_task(header.id);
     header.kind = run_into_answer(frame);
-    header.shown = false;
+    header.place = wire::payload_place::in_frame;
+    header.attached = 0;
     output_.end_task();
     end_current_task();
     const std::uint64_t ended = os::now_ns();
@@ -168,11 +169,10 @@ wire::frame_kind loop::run_into_answer(const wire::frame& call)
     auto kind = wire::frame_kind::result;
     clear_answer();
     try {
-        run_call(payloads_.call_in(call), answer_);
-        if (answer_.size() - sizeof(wire::frame_header) > max_result_bytes_)
-            detail::throw_error(errc::not_serializable,
-                                "the task's result of " + std::to_string(answer_.size() - sizeof(wire::frame_header)) +
-                                    " bytes is larger than pool_options::max_result_bytes");
+        whole_ = run_call(payloads_.call_in(call), answer_);
+        if (answer_size() > max_result_bytes_)
+            detail::throw_error(errc::not_serializable, "the task's result of " + std::to_string(answer_size()) +
+                                                            " bytes is larger than pool_options::max_result_bytes");
     } catch (...) {
         kind = wire::frame_kind::exception;
         answer_with(std::current_exception());
@@ -186,6 +186,7 @@ wire::frame_kind loop::run_into_answer(const wire::frame& call)
 void loop::answer_with(const std::exception_ptr& thrown)
 {
     spare_.reset();
+    whole_.reset();
     clear_answer();
     const auto record = exception_record(thrown);
     answer_.append(record.data(), record.size());
@@ -195,6 +196,7 @@ void loop::answer_task(wire::frame_header header)
 {
     if (faults_.empty())
         return answer(header);
+    copy_whole();
     faults_.reach(fault_point::delay_answer);
     faults_.reach(fault_point::before_answer);
     if (faults_.is_due(fault_point::truncate_answer))
@@ -215,21 +217,35 @@ void loop::answer_in_part(wire::frame_header header, std::size_t count)
 
 void loop::answer(wire::frame_header header)
 {
-    if (answer_.size() - sizeof(header) >= detail::shared_from)
-        show_answer(header);
+    if (answer_size() < detail::shared_from || !show_answer(header))
+        copy_whole();
     header.size = answer_.size() - sizeof(header);
     answers_.add(header, answer_);
 }
 
 // What cannot be shown stays as it is, and goes through the pipe.
-void loop::show_answer(wire::frame_header& header)
+bool loop::show_answer(wire::frame_header& header)
 {
-    const auto shown = payloads_.show(answer_, sizeof(header));
+    const auto shown = whole_ ? payloads_.show(*whole_, 0) : payloads_.show(answer_, sizeof(header));
     if (!shown)
-        return;
-    header.shown = true;
-    answer_.extend(sizeof(header));
-    answer_.append(&*shown, sizeof(*shown));
+        return false;
+    whole_.reset();
+    clear_answer();
+    answer_.append(&shown->at, sizeof(shown->at));
+    header.place = shown->place;
+    return true;
+}
+
+void loop::copy_whole()
+{
+    if (whole_)
+        answer_.append(whole_->data(), whole_->size());
+    whole_.reset();
+}
+
+std::size_t loop::answer_size() const noexcept
+{
+    return whole_ ? whole_->size() : answer_.size() - sizeof(wire::frame_header);
 }
 
 void loop::clear_answer()

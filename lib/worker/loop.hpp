@@ -39,7 +39,9 @@ private:
     void answer_task(wire::frame_header header);
     void answer_in_part(wire::frame_header header, std::size_t count);
     void answer(wire::frame_header header);
-    void show_answer(wire::frame_header& header);
+    bool show_answer(wire::frame_header& header);
+    void copy_whole();
+    std::size_t answer_size() const noexcept;
     void clear_answer();
 
     static constexpr std::uint64_t longest_hold_ns = 100'000;
@@ -52,8 +54,9 @@ private:
     answers answers_;
     payloads payloads_;
     output_marks output_;
-    detail::byte_buffer answer_;         // room for a header, then the payload
-    std::unique_ptr<std::byte[]> spare_; // memory, given up when a task has thrown
+    detail::byte_buffer answer_;               // room for a header, then the payload
+    std::optional<detail::byte_buffer> whole_; // the payload, if the result is a buffer
+    std::unique_ptr<std::byte[]> spare_;       // memory, given up when a task has thrown
     fault_plan faults_;
     std::uint64_t max_result_bytes_ = 0;
     std::optional<os::memory_watch> memory_;

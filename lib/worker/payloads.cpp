@@ -3,12 +3,41 @@
 
 #include "wire/worker_start.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
 #include <system_error>
 
 namespace procpool::worker {
+
+namespace {
+
+/// What the parent shows.
+class seen_region final : public detail::region {
+public:
+    seen_region(std::shared_ptr<const os::mapping> memory, const wire::shown_payload& where) noexcept
+        : region({memory->data() + where.offset, where.size}),
+          memory_(std::move(memory)),
+          where_(where)
+    {
+    }
+    const wire::shown_payload& where() const noexcept { return where_; }
+
+private:
+    std::shared_ptr<const os::mapping> memory_;
+    wire::shown_payload where_;
+};
+
+wire::shown_payload take_place(std::span<const std::byte>& from)
+{
+    wire::shown_payload taken;
+    std::memcpy(&taken, from.data(), sizeof(taken));
+    from = from.subspan(sizeof(taken));
+    return taken;
+}
+
+} // namespace
 
 payloads::payloads(wire::control_page& page) noexcept
     : page_(page),
@@ -17,24 +46,51 @@ payloads::payloads(wire::control_page& page) noexcept
 {
 }
 
-std::span<const std::byte> payloads::call_in(const wire::frame& frame)
+received_call payloads::call_in(const wire::frame& frame)
 {
-    if (!frame.header.shown)
-        return frame.payload;
-    wire::shown_payload shown;
-    std::memcpy(&shown, frame.payload.data(), sizeof(shown));
+    received_call call{.bytes = frame.payload};
+    shown_with_task_.clear();
+    std::vector<wire::shown_payload> attached(frame.header.attached);
+    for (auto& each : attached)
+        each = take_place(call.bytes);
+    for (const auto& each : attached)
+        call.attached.push_back(take_attached(each, call.bytes));
+    if (frame.header.place == wire::payload_place::shown) {
+        const auto shown = find(take_place(call.bytes)); // the receiver keeps it mapped
+        call.bytes = {shown->data(), shown->size()};
+    }
+    return call;
+}
+
+detail::byte_buffer payloads::take_attached(const wire::shown_payload& where, std::span<const std::byte>& in_frame)
+{
+    if (where.memory != 0) {
+        shown_with_task_.push_back(where.memory);
+        return {find(where), where.size};
+    }
+    detail::byte_buffer copy;
+    copy.append(in_frame.data(), where.size);
+    in_frame = in_frame.subspan(wire::padded(where.size));
+    return copy;
+}
+
+detail::region_ptr payloads::find(const wire::shown_payload& shown)
+{
     try {
-        const auto memory = receiver_.find(shown.place, shown.memory);
+        auto memory = receiver_.find(shown.place, shown.memory);
         if (!memory)
             std::exit(EXIT_FAILURE); // the parent has said that it was sent
-        return {memory->data() + shown.offset, shown.size};
+        return new seen_region(std::move(memory), shown);
     } catch (const std::system_error&) {
         throw std::bad_alloc();
     }
 }
 
-std::optional<wire::shown_payload> payloads::show(detail::byte_buffer& answer, std::size_t offset) noexcept
+std::optional<shown_result> payloads::show(detail::byte_buffer& answer, std::size_t offset) noexcept
 {
+    if (const auto* const seen = dynamic_cast<const seen_region*>(answer.shared());
+        seen && std::ranges::count(shown_with_task_, seen->where().memory) != 0)
+        return shown_result{seen->where(), wire::payload_place::returned};
     take_returned();
     auto region = region_of(answer);
     const auto place = region ? sender_.show(region->number(), region->file()) : std::nullopt;
@@ -45,7 +101,7 @@ std::optional<wire::shown_payload> payloads::show(detail::byte_buffer& answer, s
     loans_[*place].region = std::move(region);
     ++loans_[*place].returns;
     answer = {};
-    return shown;
+    return shown_result{shown, wire::payload_place::shown};
 }
 
 void payloads::take_returned() noexcept

@@ -10,24 +10,39 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace procpool::worker {
+
+/// A call as it has arrived.
+struct received_call {
+    std::span<const std::byte> bytes;
+    std::vector<detail::byte_buffer> attached{};
+};
+
+/// A result that lies in memory: where, and in whose.
+struct shown_result {
+    wire::shown_payload at;
+    wire::payload_place place{};
+};
 
 /// The worker's end of the road for big payloads.
 class payloads {
 public:
     explicit payloads(wire::control_page& page) noexcept;
 
-    /// The bytes of a call, wherever they are. Valid until the next frame. Throws std::bad_alloc when there is no room
-    /// to map them.
-    std::span<const std::byte> call_in(const wire::frame& frame);
+    /// A call and the buffers that go with it, wherever they are. The bytes are valid until the next frame. Throws
+    /// std::bad_alloc when there is no room to map them.
+    received_call call_in(const wire::frame& frame);
     /// Shows the parent what `answer` holds from `offset` on, and takes the memory over. Empty: it must go through the
     /// pipe, and `answer` is as it was.
-    std::optional<wire::shown_payload> show(detail::byte_buffer& answer, std::size_t offset) noexcept;
+    std::optional<shown_result> show(detail::byte_buffer& answer, std::size_t offset) noexcept;
     /// Gives the memory back, but for what the parent still looks at.
     void forget() noexcept;
 
 private:
+    detail::region_ptr find(const wire::shown_payload& shown);
+    detail::byte_buffer take_attached(const wire::shown_payload& where, std::span<const std::byte>& in_frame);
     void take_returned() noexcept;
 
     struct loan {
@@ -35,6 +50,7 @@ private:
         std::uint64_t returns = 0;               // expected when it is done with this one
     };
 
+    std::vector<std::uint64_t> shown_with_task_; // numbers of memory
     wire::control_page& page_;
     os::memory_sender sender_;
     os::memory_receiver receiver_;

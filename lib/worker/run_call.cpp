@@ -17,14 +17,16 @@ void run_named(detail::decoder& from, detail::encoder& to)
 
 } // namespace
 
-void run_call(std::span<const std::byte> call, detail::byte_buffer& result)
+std::optional<detail::byte_buffer> run_call(received_call call, detail::byte_buffer& result)
 {
-    detail::decoder from(call);
+    detail::decoder from(call.bytes, call.attached);
     detail::encoder to(result);
     const auto code = detail::read_code(from);
     if (code.module == detail::named_module)
-        return run_named(from, to);
-    reinterpret_cast<detail::trampoline>(const_cast<void*>(detail::resolve_code(code)))(from, to);
+        run_named(from, to);
+    else
+        reinterpret_cast<detail::trampoline>(const_cast<void*>(detail::resolve_code(code)))(from, to);
+    return to.take_whole();
 }
 
 } // namespace procpool::worker

@@ -265,6 +265,12 @@ int show(bool is_exception, std::uint64_t offset, std::uint64_t size)
     wait_for_the_kill();
 }
 
+int return_what_was_not_shown()
+{
+    send_shown(own_header(), {.memory = 1, .size = mebibyte}, procpool::wire::payload_place::returned);
+    wait_for_the_kill();
+}
+
 int show_without_end()
 {
     for (std::uint64_t number = 1;; ++number) {
@@ -331,6 +337,7 @@ const std::vector<attack>& attacks()
         {"shows exabytes", task(show, false, std::uint64_t{8}, greatest - 7)},
         {"shows a few bytes", task(show, false, std::uint64_t{0}, std::uint64_t{40})},
         {"shows at an odd place", task(show, false, std::uint64_t{3}, std::uint64_t{mebibyte / 2})},
+        {"returns what was not shown", task(return_what_was_not_shown)},
         {"shows without end", task(show_without_end)},
         {"closes everything", task(close_everything)},
     };

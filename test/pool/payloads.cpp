@@ -2,6 +2,7 @@
 // Arguments and results that are too big for the pipes and go through shared memory: nobody notices but by the speed.
 #include "support/gate.hpp"
 #include "support/left_behind.hpp"
+#include "support/payload_memory.hpp"
 #include "support/processes.hpp"
 
 #include <procpool.hpp>
@@ -13,12 +14,10 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <fstream>
 #include <map>
 #include <numeric>
 #include <span>
 #include <string>
-#include <sys/mman.h>
 #include <unistd.h>
 #include <vector>
 
@@ -60,35 +59,14 @@ std::map<std::string, bytes> with_name(std::map<std::string, bytes> named, const
     return named;
 }
 
-/// How much of the memory for payloads a process has mapped.
-std::size_t mapped_payloads(pid_t process)
-{
-    std::ifstream maps("/proc/" + std::to_string(process) + "/maps");
-    std::size_t found = 0;
-    for (std::string line; std::getline(maps, line);)
-        found += line.find("procpool payload") != std::string::npos;
-    return found;
-}
-
-std::size_t open_payloads()
-{
-    return static_cast<std::size_t>(std::ranges::count_if(open_descriptors(), [](const auto& each) {
-        return each.second.find("procpool payload") != std::string::npos;
-    }));
-}
-
 pid_t look_at(std::span<const unsigned char>)
 {
     return ::getpid();
 }
 
-/// Whether the bytes lie in shared memory that cannot be made writable here.
-bool is_read_only(std::span<const unsigned char> view)
+bool shows_read_only(std::span<const unsigned char> view)
 {
-    const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-    const auto first = reinterpret_cast<std::uintptr_t>(view.data()) / page * page;
-    return mapped_payloads(::getpid()) != 0 &&
-           ::mprotect(reinterpret_cast<void*>(first), page, PROT_READ | PROT_WRITE) == -1 && errno == EACCES;
+    return is_read_only(view.data());
 }
 
 bytes echo_the_second_time(const bytes& values, const std::string& orders)
@@ -153,7 +131,7 @@ BOOST_AUTO_TEST_CASE(a_handler_gets_them_too)
 
 BOOST_AUTO_TEST_CASE(a_view_shows_memory_that_the_worker_cannot_write)
 {
-    BOOST_TEST(pool.async_submit(is_read_only, std::span<const unsigned char>(numbered(big))).get());
+    BOOST_TEST(pool.async_submit(shows_read_only, std::span<const unsigned char>(numbered(big))).get());
 }
 
 BOOST_AUTO_TEST_CASE(the_same_memory_serves_one_task_after_another)

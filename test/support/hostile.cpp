@@ -70,10 +70,10 @@ int make_memory(std::size_t size, bool is_sealed)
     return fd;
 }
 
-void send_shown(const wire::frame_header& header, const wire::shown_payload& shown)
+void send_shown(const wire::frame_header& header, const wire::shown_payload& shown, wire::payload_place place)
 {
     auto sent = header;
-    sent.shown = true;
+    sent.place = place;
     sent.size = sizeof(shown);
     send_frame(sent, {reinterpret_cast<const char*>(&shown), sizeof(shown)});
 }

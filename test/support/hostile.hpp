@@ -32,7 +32,8 @@ void send_memory(int fd, std::uint64_t number, std::uint64_t place);
 int make_memory(std::size_t size, bool is_sealed);
 
 /// Answers with a payload that lies in memory.
-void send_shown(const wire::frame_header& header, const wire::shown_payload& shown);
+void send_shown(const wire::frame_header& header, const wire::shown_payload& shown,
+                wire::payload_place place = wire::payload_place::shown);
 
 /// Writes a header as it is, and a payload, padded.
 void send_frame(const wire::frame_header& header, std::string_view payload = {});

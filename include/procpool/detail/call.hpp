@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace procpool::detail {
 
@@ -28,8 +29,15 @@ using trampoline = void (*)(decoder& arguments, encoder& result);
 /// A call as bytes: which code, and its arguments.
 struct call {
     byte_buffer bytes;
-    std::uint32_t modules = 0; ///< How many of the parent's modules a worker must know to run it.
+    std::uint32_t modules = 0;         ///< How many of the parent's modules a worker must know to run it.
+    std::vector<byte_buffer> attached; ///< Those of its buffers that lie in regions.
 };
+
+/// In the place of an attached buffer's bytes is its number among the attached ones, in that of another this.
+inline constexpr std::uint64_t not_attached = ~std::uint64_t{0};
+
+/// Writes a buffer's bytes into a call, or attaches them. Throws std::bad_alloc.
+PROCPOOL_DECL void encode_buffer(call& made, byte_buffer bytes);
 
 /// Where code lies. Throws system_error(module_mismatch) when the address belongs to no loaded module, or to one that
 /// was linked without a build id. Thread-safe.

@@ -130,16 +130,30 @@ private:
     std::optional<Handler> handler_;
 };
 
+/// The bytes as they are, without a copy.
+template <class R>
+R read_buffer(byte_buffer& bytes)
+{
+    try {
+        return R(std::move(bytes));
+    } catch (...) {
+        rethrow_decoding_failure(typeid(R));
+    }
+}
+
 /// The value of a result. Bytes that a worker can still write are copied before they are looked at, but for those that
 /// are copied anyway, as they are, into a vector or string.
 template <class R>
-R read_result(const byte_buffer& bytes)
+R read_result(byte_buffer& bytes)
 {
-    if (plain_sequence<R> || !bytes.shared())
-        return decoder(bytes).get<R>();
-    byte_buffer own;
-    own.append(bytes.data(), bytes.size());
-    return decoder(own).get<R>();
+    if constexpr (is_buffer<R>) {
+        return read_buffer<R>(bytes);
+    } else {
+        if (plain_sequence<R> || !bytes.shared())
+            return decoder(bytes).get<R>();
+        const byte_buffer own(bytes);
+        return decoder(own).get<R>();
+    }
 }
 
 /// Decodes an outcome and completes a handler with it.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <procpool/codec.hpp>
+#include <procpool/detail/call.hpp>
 #include <procpool/detail/plain.hpp>
 
 #include <cstdint>
@@ -14,7 +15,11 @@ namespace procpool::detail {
 class decoder {
 public:
     /// The bytes must start at a multiple of 8 and outlive the decoder and every view that was read in place.
-    explicit decoder(std::span<const std::byte> bytes) noexcept : from_(bytes) {}
+    explicit decoder(std::span<const std::byte> bytes, std::span<byte_buffer> attached = {}) noexcept
+        : from_(bytes),
+          attached_(attached)
+    {
+    }
 
     /// The next value. Throws as procpool::decode does.
     template <class T>
@@ -30,6 +35,9 @@ public:
             return decode<T>(archive());
         }
     }
+
+    /// The bytes of a buffer, which encode_buffer wrote or attached. Throws errc::not_serializable; std::bad_alloc.
+    PROCPOOL_DECL byte_buffer take_buffer();
 
     byte_source& source() noexcept { return from_; }
     reader& archive()
@@ -65,6 +73,7 @@ private:
     }
 
     byte_source from_;
+    std::span<byte_buffer> attached_;
     std::unique_ptr<reader> archive_;
 };
 
@@ -74,6 +83,21 @@ struct parameter {
     using storage = T;
     static storage decode(decoder& from) { return from.get<T>(); }
     static T& get(storage& stored) noexcept { return stored; }
+};
+
+/// A buffer that was attached shows the memory that it lies in.
+template <buffer_element T>
+struct parameter<buffer<T>> {
+    using storage = buffer<T>;
+    static storage decode(decoder& from)
+    {
+        try {
+            return buffer<T>(from.take_buffer());
+        } catch (...) {
+            rethrow_decoding_failure(typeid(buffer<T>));
+        }
+    }
+    static buffer<T>& get(storage& stored) noexcept { return stored; }
 };
 
 /// A view shows the decoder's bytes themselves where these are aligned for its elements, else a copy that the storage

@@ -8,10 +8,12 @@ namespace procpool::detail {
 
 /// Writes an argument as the function's own parameter type, so that both sides agree on what the bytes mean.
 template <class P, class A>
-void encode_argument(encoder& to, A&& argument)
+void encode_argument(call& made, encoder& to, A&& argument)
 {
     using stored = stored_t<P>;
-    if constexpr (std::is_same_v<std::remove_cvref_t<A>, stored>)
+    if constexpr (is_buffer<stored>)
+        encode_buffer(made, stored(std::forward<A>(argument)).take_bytes());
+    else if constexpr (std::is_same_v<std::remove_cvref_t<A>, stored>)
         to.put<stored>(argument);
     else
         to.put<stored>(static_cast<stored>(std::forward<A>(argument)));
@@ -41,7 +43,7 @@ call encode_call_as(call_signature<R, Ps...> signature, const F& fn, Args&&... a
     encoder to(made.bytes);
     begin_call(made, to, fn, signature);
     callable_codec<F>::encode(made, to, fn);
-    (encode_argument<Ps>(to, std::forward<Args>(arguments)), ...);
+    (encode_argument<Ps>(made, to, std::forward<Args>(arguments)), ...);
     return made;
 }
 

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <utility>
 
 namespace procpool::detail {
 
@@ -29,6 +31,10 @@ public:
         else
             encode<T>(archive(), value);
     }
+
+    /// The whole of a result: a buffer's bytes, as they are.
+    void put_whole(byte_buffer bytes) noexcept { whole_ = std::move(bytes); }
+    std::optional<byte_buffer> take_whole() noexcept { return std::exchange(whole_, std::nullopt); }
 
     writer& archive()
     {
@@ -54,6 +60,7 @@ private:
     }
 
     byte_buffer& to_;
+    std::optional<byte_buffer> whole_;
     std::unique_ptr<writer> archive_;
 };
 

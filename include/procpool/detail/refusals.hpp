@@ -36,7 +36,8 @@ constexpr void check_result()
         "procpool: a task must not return a view: what it shows stays in the worker; return a std::string or a "
         "std::vector");
     static_assert(
-        std::is_void_v<R> || std::is_reference_v<R> || std::is_pointer_v<R> || is_view<R> || serializable<R>,
+        std::is_void_v<R> || std::is_reference_v<R> || std::is_pointer_v<R> || is_view<R> || is_buffer<R> ||
+            serializable<R>,
         "procpool: a task's result cannot be serialized: give it a serialize() function as for cereal, or make "
         "it an aggregate of serializable members");
 }

@@ -24,8 +24,16 @@ public:
     region(const region&) = delete;
     region& operator=(const region&) = delete;
 
+    /// Whether this process made the memory.
+    virtual bool is_ours() const noexcept { return false; }
+    /// Whether, besides, nobody else holds it, or was shown it for good: it may be written.
+    virtual bool is_only_ours() const noexcept { return false; }
+
     std::byte* data() const noexcept { return bytes_.data(); }
     std::size_t size() const noexcept { return bytes_.size(); }
+
+protected:
+    bool is_held_once() const noexcept { return references_.load(std::memory_order_acquire) == 1; }
 
 private:
     friend void intrusive_ptr_add_ref(region* r) noexcept { r->references_.fetch_add(1, std::memory_order_relaxed); }

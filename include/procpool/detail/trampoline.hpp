@@ -73,6 +73,8 @@ void call_with_arguments(F& fn, decoder& from, encoder& to)
     };
     if constexpr (std::is_void_v<R>)
         std::apply(run, arguments);
+    else if constexpr (is_buffer<R>)
+        to.put_whole(std::apply(run, arguments).take_bytes());
     else
         to.put<R>(std::apply(run, arguments));
 }
