@@ -76,9 +76,17 @@ constexpr void check_arguments()
                       "procpool: an argument cannot be converted to the function's parameter type");
 }
 
+template <class A>
+constexpr void check_argument()
+{
+    static_assert(!is_buffer<std::remove_cvref_t<A>> || !std::is_lvalue_reference_v<A>,
+                  "procpool: a buffer goes to one task, without a copy: pass it by std::move()");
+}
+
 template <class F, class... Args>
 constexpr void check_call()
 {
+    (check_argument<Args>(), ...);
     static_assert(!std::is_member_pointer_v<F>,
                   "procpool: a pointer to a member is not a task: wrap the call in a lambda that takes the object");
     if constexpr (has_fixed_signature<F>)

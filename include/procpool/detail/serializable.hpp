@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/buffer.hpp>
 #include <procpool/detail/parts.hpp>
 
 #include <cstddef>
@@ -53,11 +54,13 @@ struct refuse {
     static_assert(!is_view<T>,
                   "procpool: a view cannot be kept or returned, what it shows stays in the other process; use "
                   "std::string or std::vector");
+    static_assert(!is_buffer<T>, "procpool: a buffer goes by itself, as a parameter or as the result, not inside of "
+                                 "another value");
     static_assert(
         !plain_aggregate<T> || transparent_aggregate<T>,
         "procpool: this aggregate has a C array or a base class and cannot be taken apart; use std::array and "
         "members, or give it a serialize() function for cereal");
-    static_assert(is_view<T> || plain_aggregate<T> || std::is_pointer_v<T> || std::is_reference_v<T> ||
+    static_assert(is_view<T> || is_buffer<T> || plain_aggregate<T> || std::is_pointer_v<T> || std::is_reference_v<T> ||
                       (has_save<T> && has_load<T>),
                   "procpool: this type cannot be serialized; make it an aggregate, or give it a serialize() function "
                   "for cereal");
