@@ -110,10 +110,11 @@ void show_something(steps& from)
         send_memory(memory, number, place);
         ::close(memory);
     }
-    send_shown(own_header(), {.memory = number,
-                              .place = place,
-                              .offset = from.next<std::uint16_t>() * std::uint64_t{8},
-                              .size = from.next<std::uint32_t>()});
+    const procpool::wire::shown_payload shown{.memory = number,
+                                              .place = place,
+                                              .offset = from.next<std::uint16_t>() * std::uint64_t{8},
+                                              .size = from.next<std::uint32_t>()};
+    send_shown(own_header(), shown, static_cast<procpool::wire::payload_place>(from.next<std::uint8_t>() % 4));
 }
 
 void crash_with_words(steps& from)
