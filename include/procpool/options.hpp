@@ -19,6 +19,16 @@
 
 namespace procpool {
 
+/// Where a pool's workers come from.
+enum class start_method {
+    spawn,      ///< Each is a new process that runs the program from its beginning, and the initializer.
+    forkserver, ///< A helper process is started in that way and runs the initializer, once; the workers are forked from
+    ///< it, in a fraction of the time, and share its memory until they write to it. The initializer must not
+    ///< start threads, and handlers of pthread_atfork() do not run. What it has opened is open in each
+    ///< worker; what it has left in random number generators is the same in all. A helper that dies is
+    ///< replaced when the next worker is wanted.
+};
+
 /// What a submission does when max_pending or max_pending_bytes is reached.
 enum class when_full {
     fail, ///< The task fails at once with errc::queue_full.
@@ -38,8 +48,10 @@ struct pool_options {
     /// Another program as the worker; its main must call run_if_worker(). Default: this very program, also after its
     /// file was replaced or deleted.
     std::filesystem::path executable{};
+    /// How workers are started.
+    start_method start = start_method::spawn;
     /// Runs in each worker before its first task: `procpool::task(load_model, path)`. If it throws, the worker does not
-    /// start.
+    /// start. With a fork server it runs there, unconfined, and what it writes comes from worker 0.
     std::optional<task<void>> initializer{};
     /// The workers' environment, directory, stdout and stderr.
     worker_options worker{};

@@ -5,30 +5,16 @@
 #include "os/descriptor_passing.hpp"
 #include "os/failing_calls.hpp"
 #include "os/oom_kills.hpp"
-#include "os/pipe.hpp"
-#include "os/this_process.hpp"
-#include "wire/control_page.hpp"
+#include "os/system_error.hpp"
 #include "wire/worker_start.hpp"
 
-#include <array>
 #include <csignal>
 #include <filesystem>
-#include <new>
+#include <span>
 #include <stdexcept>
 
 namespace procpool::link {
 namespace {
-
-os::descriptor make_page(os::mapping& page, std::uint64_t nonce)
-{
-    os::descriptor file = os::make_memory_file("procpool control page", sizeof(wire::control_page));
-    page = os::mapping(file.get(), sizeof(wire::control_page));
-    auto* shared = reinterpret_cast<wire::control_page*>(page.data()); // zeroed memory is a valid page
-    shared->magic = wire::control_page::expected_magic;
-    shared->version = wire::control_page::expected_version;
-    shared->nonce = nonce;
-    return file;
-}
 
 std::vector<std::string> environment_for(const launch_plan& plan, std::uint64_t nonce)
 {
@@ -50,26 +36,21 @@ std::string sentence_for(const launch_plan& plan, std::error_code error)
     return "the worker program " + program + " could not be started: " + error.message();
 }
 
+void end(const os::spawned& child) noexcept
+{
+    os::send_signal(child.pidfd.get(), SIGKILL);
+    os::reap(child.pidfd.get());
+}
+
 // Before it gets its first message: nothing of a task has run.
 void move_into(const os::control_group& group, const os::spawned& child)
 {
     try {
         group.add(child.pid);
     } catch (...) {
-        os::send_signal(child.pidfd.get(), SIGKILL);
-        os::reap(child.pidfd.get());
+        end(child);
         throw;
     }
-}
-
-/// What the worker gets as one of its streams; where the pool reads it, `read_end` is the other end.
-os::descriptor connect(output where, os::descriptor& read_end)
-{
-    if (!goes_through_pool(where))
-        return {};
-    os::pipe_ends pipe = os::make_pipe();
-    read_end = std::move(pipe.read);
-    return std::move(pipe.write);
 }
 
 int stream_for(output where, const os::descriptor& write_end)
@@ -79,7 +60,34 @@ int stream_for(output where, const os::descriptor& write_end)
     return where == output::discard ? os::spawn_request::discarded : os::spawn_request::inherited;
 }
 
+std::string cgroup_name(const channel& worker)
+{
+    return "procpool-" + std::to_string(worker.parent.nonce);
+}
+
+bool give_to_fork_server(int socket, const channel& made, std::uint64_t number)
+{
+    if (os::is_to_fail(fault_point::spawn))
+        return false;
+    const auto given = made.for_worker();
+    std::vector<int> all(given.begin(), given.end());
+    for (const auto* stream : {&made.worker.out, &made.worker.err})
+        if (*stream)
+            all.push_back(stream->get());
+    const wire::channel_notice notice{.worker = number, .has_out = !!made.worker.out, .has_err = !!made.worker.err};
+    return os::send_descriptors(socket, all, std::as_bytes(std::span(&notice, 1)));
+}
+
+constexpr std::size_t longest_number = 20;
+
 } // namespace
+
+std::string title_of(const launch_plan& plan, std::uint64_t number)
+{
+    if (number == fork_server_number) // with room for the longest title of a worker, which takes its place there
+        return plan.name + ": fork server" + std::string(longest_number, ' ');
+    return plan.name + ": worker " + std::to_string(number);
+}
 
 launched launch(const launch_plan& plan, std::uint64_t number)
 {
@@ -87,38 +95,57 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     const os::failing_calls while_starting(faults);
     launched result;
     result.oom_kills = os::oom_kills();
-    const std::uint64_t nonce = result.nonce = os::random_bits();
-    os::pipe_ends tasks = os::make_pipe();
-    os::pipe_ends answers = os::make_pipe();
-    os::pipe_ends lifeline = os::make_pipe();
-    const os::descriptor out = connect(plan.out, result.out);
-    const os::descriptor err = connect(plan.err, result.err);
-    const os::descriptor page = make_page(result.page, nonce);
-    os::socket_ends memory = os::make_sockets();
-
-    const std::array given{tasks.read.get(), answers.write.get(), lifeline.read.get(), // in worker_start.hpp's order
-                           page.get(), memory.second.get()};
+    channel made = make_channel(plan.out, plan.err);
+    const auto given = made.for_worker();
     os::spawn_request request;
     request.executable = plan.executable.empty() ? "/proc/self/exe" : plan.executable;
-    request.arguments = {plan.name + ": worker " + std::to_string(number)};
-    request.environment = environment_for(plan, nonce);
+    request.arguments = {title_of(plan, number)};
+    request.environment = environment_for(plan, made.parent.nonce);
     request.directory = plan.directory;
     request.descriptors = given;
-    if (plan.own_cgroup)
-        result.cgroup.emplace("procpool-" + std::to_string(nonce));
-    request.out = stream_for(plan.out, out);
-    request.err = stream_for(plan.err, err);
+    request.out = stream_for(plan.out, made.worker.out);
+    request.err = stream_for(plan.err, made.worker.err);
+    if (plan.own_cgroup && number != fork_server_number)
+        result.cgroup.emplace(cgroup_name(made));
     if (const auto error = os::spawn(request, result.child))
         throw std::runtime_error(sentence_for(plan, error));
     if (result.cgroup)
         move_into(*result.cgroup, result.child);
-
-    result.tasks = std::move(tasks.write);
-    result.tasks_kept = std::move(tasks.read);
-    result.answers = std::move(answers.read);
-    result.lifeline = std::move(lifeline.write);
-    result.memory = std::move(memory.first);
+    result.ends = std::move(made.parent);
     return result;
+}
+
+launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket)
+{
+    faults_of_worker faults(plan.faults, number);
+    const os::failing_calls while_starting(faults);
+    launched result;
+    result.oom_kills = os::oom_kills();
+    channel made = make_channel(plan.out, plan.err);
+    if (plan.own_cgroup)
+        result.cgroup.emplace(cgroup_name(made));
+    if (!give_to_fork_server(socket, made, number))
+        throw std::runtime_error("worker " + std::to_string(number) +
+                                 " could not be asked for: " + os::last_error().message());
+    result.ends = std::move(made.parent);
+    return result;
+}
+
+void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t number, pid_t pid)
+{
+    faults_of_worker faults(plan.faults, number);
+    const os::failing_calls while_starting(faults);
+    if (const auto error = os::adopt(pid, worker.child))
+        throw std::runtime_error("worker " + std::to_string(number) + " was forked, but " + error.message());
+    if (worker.cgroup)
+        move_into(*worker.cgroup, worker.child);
+}
+
+void end_forked(pid_t pid) noexcept
+{
+    os::spawned child;
+    if (!os::adopt(pid, child))
+        end(child);
 }
 
 } // namespace procpool::link

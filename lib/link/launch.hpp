@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "link/channel.hpp"
 #include "os/control_group.hpp"
-#include "os/descriptor.hpp"
-#include "os/shared_memory.hpp"
 #include "os/spawn.hpp"
 
 #include <procpool/fault.hpp>
-#include <procpool/output.hpp>
 
 #include <cstdint>
 #include <optional>
@@ -33,25 +31,10 @@ struct launch_plan {
 /// A started worker process and the parent's ends of everything that leads to it.
 struct launched {
     os::spawned child;
-    os::descriptor tasks;      ///< Write end.
-    os::descriptor tasks_kept; ///< Its read end: kept, so that a write to a dead worker is never SIGPIPE. It shares its
-                               ///< open file description with the worker's: never make it non-blocking.
-    os::descriptor answers;    ///< Read end.
-    os::descriptor lifeline;   ///< Write end; nobody else has one. Never written to.
-    os::descriptor out;        ///< Read end, if stdout goes through this process; likewise
-    os::descriptor err;        ///< stderr.
-    os::descriptor memory;     ///< A socket for the descriptors of memory with big payloads.
-    std::uint64_t nonce = 0;   ///< That of its page, of which the worker could change its own copy.
-    os::mapping page;
+    parent_ends ends;
     std::optional<std::uint64_t> oom_kills; ///< os::oom_kills() before the start.
     std::optional<os::control_group> cgroup;
 };
-
-/// Whether the pool reads what a worker writes to such a stream.
-constexpr bool goes_through_pool(output where) noexcept
-{
-    return where == output::relay || where == output::capture;
-}
 
 /// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the six of its channel
 /// and its lifeline, the pidfd and its copy, and one for each stream that goes through the pool.
@@ -65,7 +48,20 @@ constexpr std::size_t descriptors_while_starting(std::size_t streams) noexcept
     return 6 + 2 * streams;
 }
 
+/// Workers count from 1. The fork server is started as they are.
+inline constexpr std::uint64_t fork_server_number = 0;
+
 /// Starts worker `number`. Throws std::runtime_error with a sentence that says what failed and what to do.
 launched launch(const launch_plan& plan, std::uint64_t number);
+
+/// Makes the channel of worker `number`, and gives the fork server the worker's ends of it through that socket; it
+/// forks the worker when it is asked to. Throws as launch().
+launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket);
+/// The fork server has forked that worker. Throws as launch(), and then the worker is gone.
+void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t number, pid_t pid);
+/// Kills and reaps it instead. Nothing happens when there is none.
+void end_forked(pid_t pid) noexcept;
+/// What ps shows of a worker.
+std::string title_of(const launch_plan& plan, std::uint64_t number);
 
 } // namespace procpool::link

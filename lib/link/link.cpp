@@ -11,15 +11,15 @@ namespace procpool::link {
 link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, launched worker, live_groups& groups,
            const launch_plan& plan)
     : number_(number),
-      page_memory_(std::make_shared<os::mapping>(std::move(worker.page))),
+      page_memory_(std::make_shared<os::mapping>(std::move(worker.ends.page))),
       page_(*reinterpret_cast<wire::control_page*>(page_memory_->data())),
       slots_(page_),
-      payloads_(std::move(worker.memory), page_memory_, plan.is_confined),
+      payloads_(std::move(worker.ends.memory), page_memory_, plan.is_confined),
       max_result_bytes_(plan.max_result_bytes),
-      tasks_kept_(std::move(worker.tasks_kept)),
-      lifeline_(std::move(worker.lifeline)),
-      tasks_(executor, worker.tasks.release()),
-      answers_(executor, worker.answers.release()),
+      tasks_kept_(std::move(worker.ends.tasks_kept)),
+      lifeline_(std::move(worker.ends.lifeline)),
+      tasks_(executor, worker.ends.tasks.release()),
+      answers_(executor, worker.ends.answers.release()),
       pid_(worker.child.pid),
       process_(std::in_place, executor, std::move(worker.child), std::move(worker.cgroup), groups),
       frames_(plan.max_result_bytes + wire::max_exception_bytes),
@@ -88,6 +88,25 @@ void link::add_call_with(std::span<const detail::byte_buffer> attached, wire::fr
     header.attached = static_cast<std::uint8_t>(attached.size());
     header.size = payload.size();
     outgoing_.add(header, payload);
+}
+
+void link::fork(std::uint64_t number, const std::string& title)
+{
+    wire::frame_header header;
+    header.kind = wire::frame_kind::fork;
+    header.id = number;
+    header.size = title.size();
+    outgoing_.add(header, std::as_bytes(std::span(title)));
+    flush();
+}
+
+link::fork_result link::forked(std::uint64_t number) const noexcept
+{
+    const auto& last = page_.forked;
+    if (last.worker != number)
+        return {};
+    const pid_t pid = last.pid;
+    return {.pid = pid, .error = pid == 0 ? last.error.load() : 0};
 }
 
 bool link::take_back(std::uint16_t slot) noexcept

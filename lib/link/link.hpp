@@ -39,6 +39,8 @@ public:
     virtual void worker_ready(link& from) = 0;
     /// The worker's initializer threw; the worker ends by itself. `exception` as wire/exception_record.hpp.
     virtual void worker_refused(link& from, std::span<const std::byte> exception) = 0;
+    /// A fork server has tried to fork a worker: see link::forked().
+    virtual void worker_forked(link& from, std::uint64_t number) = 0;
     /// A task has its answer; its slot is free again.
     /// `shown`: what the answer's payload lies in, if that is memory that the worker shows; it can be kept.
     virtual void task_answered(task& answered, const wire::frame& answer, detail::region_ptr shown) = 0;
@@ -90,6 +92,15 @@ public:
     /// Asks the task in a slot to stop.
     void ask(std::uint16_t slot) noexcept { slots_.ask(slot); }
     void flush();
+    /// Asks a fork server for a worker, whose channel it has been given.
+    void fork(std::uint64_t number, const std::string& title);
+    /// The process that a fork server has forked for that worker: its pid, or 0 and an errno. Both are 0 when it has not
+    /// come to it.
+    struct fork_result {
+        pid_t pid = 0;
+        int error = 0;
+    };
+    fork_result forked(std::uint64_t number) const noexcept;
     /// Revokes a task that has not started; its slot is free then.
     bool take_back(std::uint16_t slot) noexcept;
     /// The task in a slot, or null.

@@ -15,10 +15,10 @@ void link::open_output(const boost::asio::any_io_executor& executor, launched& w
 {
     const auto open = [&](os::descriptor& read_end, output_stream stream, output where) {
         if (read_end)
-            outputs_.push_back({{executor, std::move(read_end), stream, where == output::capture, worker.nonce}});
+            outputs_.push_back({{executor, std::move(read_end), stream, where == output::capture, worker.ends.nonce}});
     };
-    open(worker.out, output_stream::out, plan.out);
-    open(worker.err, output_stream::err, plan.err);
+    open(worker.ends.out, output_stream::out, plan.out);
+    open(worker.ends.err, output_stream::err, plan.err);
 }
 
 void link::resume_output()

@@ -76,6 +76,8 @@ void link::tell(const wire::frame& frame)
     } else if (!ready_ && header.kind == wire::frame_kind::start_failed) {
         refused_ = true;
         events_->worker_refused(*this, frame.payload);
+    } else if (ready_ && header.kind == wire::frame_kind::forked && number_ == fork_server_number) {
+        events_->worker_forked(*this, header.id);
     } else {
         give_up_on_worker();
     }

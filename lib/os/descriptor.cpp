@@ -18,6 +18,11 @@ descriptor duplicate_from(int fd, int lowest) noexcept
     return descriptor(::fcntl(fd, F_DUPFD_CLOEXEC, lowest));
 }
 
+void assign(int number, const descriptor& file) noexcept
+{
+    ::dup3(file.get(), number, number > STDERR_FILENO ? O_CLOEXEC : 0);
+}
+
 descriptor above_stdio(descriptor fd) noexcept
 {
     if (!fd || fd.get() > STDERR_FILENO)

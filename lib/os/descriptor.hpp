@@ -33,6 +33,9 @@ private:
 /// set, when there is none left or fd is not open.
 descriptor duplicate_from(int fd, int lowest) noexcept;
 
+/// Gives the file a second number, instead of what has it now; close-on-exec, but for stdin, stdout and stderr.
+void assign(int number, const descriptor& file) noexcept;
+
 /// The same file under a number above those of stdin, stdout and stderr. A host that closed these would otherwise get
 /// our descriptors there, and whatever it prints would go into them. Empty, and errno set, as above or when fd is
 /// empty.

@@ -3,6 +3,7 @@
 
 #include "os/system_error.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <sys/socket.h>
@@ -10,41 +11,51 @@
 namespace procpool::os {
 namespace {
 
-/// A message with a note, and room for one descriptor.
+/// A message with a note, and room for so many descriptors.
 class message {
 public:
-    explicit message(std::span<std::byte> note) noexcept : note_{note.data(), note.size()}
+    message(std::span<std::byte> note, std::size_t descriptors) noexcept : note_{note.data(), note.size()}
     {
         header_.msg_iov = &note_;
         header_.msg_iovlen = 1;
         header_.msg_control = control_;
-        header_.msg_controllen = CMSG_LEN(sizeof(int)); // the kernel closes what goes beyond it
+        header_.msg_controllen = CMSG_LEN(descriptors * sizeof(int)); // the kernel closes what goes beyond it
     }
     message(const message&) = delete;
     message& operator=(const message&) = delete;
 
-    void attach(int fd) noexcept
+    void attach(std::span<const int> fds) noexcept
     {
         cmsghdr* const attached = CMSG_FIRSTHDR(&header_);
         attached->cmsg_level = SOL_SOCKET;
         attached->cmsg_type = SCM_RIGHTS;
-        attached->cmsg_len = CMSG_LEN(sizeof(fd));
-        std::memcpy(CMSG_DATA(attached), &fd, sizeof(fd));
+        attached->cmsg_len = CMSG_LEN(fds.size_bytes());
+        std::memcpy(CMSG_DATA(attached), fds.data(), fds.size_bytes());
     }
-    descriptor attached() noexcept
+    /// How many descriptors have come.
+    std::size_t attached() noexcept
     {
         const cmsghdr* const found = CMSG_FIRSTHDR(&header_);
+        if (!found || found->cmsg_level != SOL_SOCKET || found->cmsg_type != SCM_RIGHTS)
+            return 0;
+        return (found->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+    }
+    descriptor take(std::size_t index) noexcept
+    {
         int fd = -1;
-        if (found && found->cmsg_level == SOL_SOCKET && found->cmsg_type == SCM_RIGHTS &&
-            found->cmsg_len == CMSG_LEN(sizeof(fd)))
-            std::memcpy(&fd, CMSG_DATA(found), sizeof(fd));
+        std::memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&header_)) + index * sizeof(fd), sizeof(fd));
         return descriptor(fd);
     }
+    bool fills(std::size_t note, ssize_t count) const noexcept
+    {
+        return static_cast<std::size_t>(count) == note && (header_.msg_flags & MSG_TRUNC) == 0;
+    }
+    bool lost_descriptors() const noexcept { return (header_.msg_flags & MSG_CTRUNC) != 0; }
     msghdr& header() noexcept { return header_; }
 
 private:
     iovec note_;
-    alignas(cmsghdr) char control_[CMSG_SPACE(sizeof(int))]{};
+    alignas(cmsghdr) char control_[CMSG_SPACE(most_descriptors * sizeof(int))]{};
     msghdr header_{};
 };
 
@@ -56,6 +67,11 @@ ssize_t repeat(Call call) noexcept
         count = call();
     while (count < 0 && errno == EINTR);
     return count;
+}
+
+ssize_t receive(int socket, message& into) noexcept
+{
+    return repeat([&] { return ::recvmsg(socket, &into.header(), MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
 }
 
 } // namespace
@@ -71,23 +87,35 @@ socket_ends make_sockets()
     return made;
 }
 
-bool send_descriptor(int socket, int fd, std::span<const std::byte> note) noexcept
+bool send_descriptors(int socket, std::span<const int> fds, std::span<const std::byte> note) noexcept
 {
-    message sent(std::span(const_cast<std::byte*>(note.data()), note.size())); // sendmsg reads it only
-    sent.attach(fd);
+    message sent(std::span(const_cast<std::byte*>(note.data()), note.size()), fds.size()); // sendmsg reads it only
+    sent.attach(fds);
     return repeat([&] { return ::sendmsg(socket, &sent.header(), MSG_DONTWAIT | MSG_NOSIGNAL); }) >= 0;
 }
 
 descriptor receive_descriptor(int socket, std::span<std::byte> note) noexcept
 {
-    message received(note);
-    const auto count = repeat([&] { return ::recvmsg(socket, &received.header(), MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
-    if (count < 0)
+    message received(note, 1);
+    const auto count = receive(socket, received);
+    if (count < 0 || received.attached() != 1)
         return {};
-    descriptor fd = received.attached();
-    if (static_cast<std::size_t>(count) != note.size() || (received.header().msg_flags & MSG_TRUNC) != 0)
-        return {};
-    return above_stdio(std::move(fd));
+    descriptor fd = received.take(0);
+    return received.fills(note.size(), count) ? above_stdio(std::move(fd)) : descriptor();
+}
+
+std::vector<descriptor> receive_descriptors(int socket, std::span<std::byte> note)
+{
+    std::vector<descriptor> fds;
+    fds.reserve(most_descriptors); // nothing may fail when they are here
+    message received(note, most_descriptors);
+    const auto count = receive(socket, received);
+    for (std::size_t index = 0; count >= 0 && index != received.attached(); ++index)
+        fds.push_back(above_stdio(received.take(index)));
+    const bool are_all = count >= 0 && received.fills(note.size(), count) && !received.lost_descriptors();
+    if (!are_all || std::ranges::any_of(fds, [](const descriptor& fd) { return !fd; }))
+        fds.clear();
+    return fds;
 }
 
 } // namespace procpool::os

@@ -29,7 +29,7 @@ std::optional<std::size_t> memory_sender::show(std::uint64_t number, int file) n
     const auto index = static_cast<std::size_t>(chosen - seats_.data());
     if (chosen->number != number) {
         const note sent{number, index};
-        if (!send_descriptor(socket_, file, std::as_bytes(std::span(&sent, 1))))
+        if (!send_descriptors(socket_, std::span(&file, 1), std::as_bytes(std::span(&sent, 1))))
             return {};
         chosen->number = number;
     }

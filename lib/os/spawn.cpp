@@ -188,6 +188,7 @@ std::error_code start(const spawn_request& request, pid_t& pid)
 
 void kill_and_reap(pid_t pid) noexcept
 {
+    ::kill(pid, SIGKILL); // a forked one may not lead its group yet
     kill_group(pid);
     while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
     }
@@ -198,20 +199,11 @@ int open_pidfd(pid_t pid) noexcept
     return is_to_fail(fault_point::pidfd_open) ? -1 : static_cast<int>(::syscall(SYS_pidfd_open, pid, 0));
 }
 
-/// Gives the child a pidfd. Nobody has waited for it, so its number is still its own, except in a host that
-/// ignores SIGCHLD.
-std::error_code adopt(pid_t pid, spawned& child)
+/// While it is, its number is its own, because nobody has waited for it.
+bool is_child(pid_t pid) noexcept
 {
-    descriptor pidfd(open_pidfd(pid));
-    if (!pidfd) {
-        const std::error_code error = last_error();
-        if (error.value() != ESRCH) // then the number may be a stranger's
-            kill_and_reap(pid);
-        return error;
-    }
-    child.pid = pid;
-    child.pidfd = std::move(pidfd);
-    return {};
+    siginfo_t info{};
+    return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | WNOHANG) == 0;
 }
 
 std::string_view name_of(std::string_view entry) noexcept
@@ -227,6 +219,21 @@ std::error_code spawn(const spawn_request& request, spawned& child)
     if (const std::error_code error = start(request, pid))
         return error;
     return adopt(pid, child); // start has closed its copies, so there is a number for the pidfd
+}
+
+std::error_code adopt(pid_t pid, spawned& child)
+{
+    if (pid <= 0 || !is_child(pid))
+        return std::make_error_code(std::errc::no_such_process);
+    descriptor pidfd(open_pidfd(pid));
+    if (!pidfd) {
+        const std::error_code error = last_error();
+        kill_and_reap(pid);
+        return error;
+    }
+    child.pid = pid;
+    child.pidfd = std::move(pidfd);
+    return {};
 }
 
 std::vector<std::string> environment_with(std::span<const std::string> changes)

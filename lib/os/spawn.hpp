@@ -43,6 +43,10 @@ struct spawned {
 /// multi-threaded program: nothing of ours runs between fork and exec.
 std::error_code spawn(const spawn_request& request, spawned& child);
 
+/// Takes over a process that is said to be a child of this one, and that nobody has waited for. The error is ESRCH when
+/// it is none, or has ended in a host that ignores SIGCHLD; else that of pidfd_open(2), and then the child is gone.
+std::error_code adopt(pid_t pid, spawned& child);
+
 /// This process's environment with changes applied: "NAME=value" sets, "NAME" alone removes. As getenv(3), not safe
 /// while another thread changes the environment.
 std::vector<std::string> environment_with(std::span<const std::string> changes);

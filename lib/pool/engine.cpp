@@ -18,12 +18,14 @@ engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, co
       shutdown_timer_(executor),
       plan_(plan_for(options)),
       first_message_(first_message_for(options)),
-      first_modules_(modules_for(options)),
+      first_modules_(options.start == start_method::spawn ? modules_for(options) : 0),
       start_timeout_(options.start_timeout),
       scheduler_(limits_for(options)),
       memory_timer_(executor),
       relay_timer_(executor)
 {
+    if (options.start == start_method::forkserver)
+        fork_server_.emplace(pool, *this, plan_, options);
 }
 
 engine::~engine() = default;
@@ -62,6 +64,8 @@ void engine::resize(std::size_t workers)
 void engine::terminate()
 {
     shutdown_timer_.cancel();
+    if (fork_server_)
+        fork_server_->terminate();
     scheduler_.terminate();
     turn();
 }
@@ -106,6 +110,11 @@ void engine::worker_ready(link::link& from)
 void engine::worker_refused(link::link&, std::span<const std::byte> exception)
 {
     start_failure_ = refusal(exception);
+}
+
+void engine::worker_forked(link::link& from, std::uint64_t)
+{
+    from.kill(); // it is no fork server
 }
 
 void engine::task_answered(scheduled_operation& op, const wire::frame& answer, region_ptr shown)
@@ -173,6 +182,8 @@ void engine::lose_tasks(link::link& with)
 void engine::abandon() noexcept
 {
     scheduler_.terminate();
+    if (fork_server_)
+        fork_server_->abandon();
     for (auto& [id, at] : seats_) {
         at.link->abandon();
         lose_tasks(*at.link);

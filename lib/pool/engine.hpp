@@ -5,6 +5,7 @@
 #include "link/link.hpp"
 #include "link/live_groups.hpp"
 #include "link/relay.hpp"
+#include "pool/fork_server.hpp"
 #include "pool/join_operation.hpp"
 #include "pool/scheduled_operation.hpp"
 #include "pool/settled_operations.hpp"
@@ -49,10 +50,18 @@ public:
     /// The context goes away: workers are killed and reaped, futures get operation_aborted, handlers are destroyed.
     void abandon() noexcept;
 
+    // From the fork server.
+    const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
+    /// Throws when the worker cannot be watched; then it is gone.
+    void worker_forked(schedule::worker_id id, link::launched started, std::optional<schedule::reason> unwanted);
+    void worker_not_started(schedule::worker_id id, const std::string& why);
+    void tell_died(const link::link& worker);
+
     // From links.
     void enter(link::link& from, void (link::link::*event)(std::size_t), std::size_t count) override;
     void worker_ready(link::link& from) override;
     void worker_refused(link::link& from, std::span<const std::byte> exception) override;
+    void worker_forked(link::link& from, std::uint64_t number) override;
     void task_answered(scheduled_operation& op, const wire::frame& answer, region_ptr shown) override;
     bool worker_wrote(link::link& from, const link::output_pipe& to, const link::line_splitter::line& line) override;
     void batch_done() override;
@@ -72,11 +81,14 @@ private:
     void perform(const schedule::action& action);
     void perform_on_worker(const schedule::action& action, seat& at);
     void spawn(schedule::worker_id id);
+    void add_worker(schedule::worker_id id, link::launched started);
+    bool fork_server_is_leaving();
     void send_all(seat& at, const schedule::action& send);
     void send_one(link::link& to, scheduled_operation& op, bool may_hold);
     void take_back(seat& at, scheduled_operation& op);
     void end_if_running(seat& at, scheduled_operation& op, void (link::link::*end)() noexcept);
     void kill(seat& at, schedule::reason why);
+    void kill(schedule::worker_id id, schedule::reason why);
     void count_finished(const scheduled_operation& op) noexcept;
     void finish(const schedule::action& action);
     outcome failure_of(const schedule::action& action);
@@ -86,6 +98,7 @@ private:
     void set_timer();
     void on_timer();
     void on_shutdown_limit();
+    bool has_writers() const noexcept;
     void relay_output();
     void on_relay_timer();
     void complete_joins();
@@ -116,6 +129,7 @@ private:
     wire::configuration first_message_;
     std::uint32_t first_modules_; // that its initializer refers to
     std::chrono::nanoseconds start_timeout_;
+    std::optional<fork_server> fork_server_;
     schedule::scheduler scheduler_;
     boost::unordered_flat_map<schedule::worker_id, seat> seats_;
     std::vector<link::link*> to_flush_;

@@ -33,7 +33,7 @@ void engine::turn()
     pool_.set_load(scheduler_.ready_count() > scheduler_.busy_count(), scheduler_.has_tasks());
     set_timer();
     set_memory_timer();
-    if (scheduler_.drained())
+    if (scheduler_.drained() && !fork_server_is_leaving())
         complete_joins();
 }
 
@@ -52,6 +52,8 @@ void engine::perform(const action& next)
         return finish(next);
     case action_kind::forget:
         return forget(scheduled_operation::of(*next.about));
+    case action_kind::kill:
+        return kill(next.on, next.why);
     default:
         return perform_on_worker(next, seats_.at(next.on));
     }
@@ -72,8 +74,6 @@ void engine::perform_on_worker(const action& next, seat& at)
         return end_if_running(at, scheduled_operation::of(*next.about), &link::link::terminate);
     case action_kind::kill_if_running:
         return end_if_running(at, scheduled_operation::of(*next.about), &link::link::kill);
-    case action_kind::kill:
-        return kill(at, next.why);
     case action_kind::collect: // its answers are events, which must wait until all actions are done
         return to_collect_.push_back(next.on);
     case action_kind::retire:
@@ -87,19 +87,47 @@ void engine::perform_on_worker(const action& next, seat& at)
 void engine::spawn(schedule::worker_id id)
 {
     try {
-        auto started = link::launch(plan_, id);
-        auto made = std::make_shared<link::link>(executor_, id, std::move(started), pool_.groups(), plan_);
-        seats_[id].link = made;
-        first_message_.worker = id;
-        made->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
-        to_flush_.push_back(made.get());
-        tell_started(*made);
+        if (fork_server_)
+            fork_server_->fork(id);
+        else
+            add_worker(id, link::launch(plan_, id));
     } catch (const std::exception& error) {
-        start_failure_ = error.what();
-        seats_.erase(id);
-        tell_not_started(id);
-        scheduler_.worker_ended(id, now());
+        worker_not_started(id, error.what());
     }
+}
+
+void engine::add_worker(schedule::worker_id id, link::launched started)
+{
+    auto made = std::make_shared<link::link>(executor_, id, std::move(started), pool_.groups(), plan_);
+    seats_[id].link = made;
+    first_message_.worker = id;
+    made->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
+    to_flush_.push_back(made.get());
+    tell_started(*made);
+}
+
+void engine::worker_forked(schedule::worker_id id, link::launched started, std::optional<schedule::reason> unwanted)
+{
+    add_worker(id, std::move(started));
+    if (unwanted)
+        kill(seats_.at(id), *unwanted);
+}
+
+void engine::worker_not_started(schedule::worker_id id, const std::string& why)
+{
+    start_failure_ = why;
+    seats_.erase(id);
+    tell_not_started(id);
+    scheduler_.worker_ended(id, now());
+}
+
+// When nobody needs it any more.
+bool engine::fork_server_is_leaving()
+{
+    if (!fork_server_ || !fork_server_->is_running())
+        return false;
+    fork_server_->leave();
+    return true;
 }
 
 void engine::send_all(seat& at, const action& send)
@@ -143,6 +171,14 @@ void engine::end_if_running(seat& at, scheduled_operation& op, void (link::link:
         return scheduler_.spared(op, now());
     tell_task(event_kind::task_killed, op);
     (*at.link.*end)();
+}
+
+void engine::kill(schedule::worker_id id, schedule::reason why)
+{
+    if (const auto found = seats_.find(id); found != seats_.end())
+        kill(found->second, why);
+    else if (fork_server_->give_up(id, why)) // it is not forked yet
+        scheduler_.worker_ended(id, now());
 }
 
 void engine::kill(seat& at, schedule::reason why)

@@ -66,6 +66,14 @@ void engine::tell_ended(const link::link& worker, const seat& at)
         return tell_worker(*at.retired_for == schedule::reason::recycled ? event_kind::worker_recycled
                                                                          : event_kind::worker_retired,
                            worker);
+    tell_died(worker);
+    vacant_.push_back(worker.number());
+}
+
+void engine::tell_died(const link::link& worker)
+{
+    if (!wants_events_)
+        return;
     const auto report = std::make_shared<const crash_report>(worker.report());
     pool_.desk().add(event{.kind = event_kind::worker_died,
                            .time = now(),
@@ -73,7 +81,6 @@ void engine::tell_ended(const link::link& worker, const seat& at)
                            .pid = worker.pid(),
                            .report = report,
                            .text = report->summary()});
-    vacant_.push_back(worker.number());
 }
 
 void engine::tell_task(event_kind kind, const scheduled_operation& op, task_end end)

@@ -35,7 +35,14 @@ void engine::resume_output()
 {
     for (auto& [id, at] : seats_)
         at.link->resume_output();
+    if (fork_server_)
+        fork_server_->resume_output();
     turn();
+}
+
+bool engine::has_writers() const noexcept
+{
+    return !seats_.empty() || (fork_server_ && fork_server_->is_running());
 }
 
 // Never waits: what this process's own streams do not take now is tried again, until the last worker is gone.
@@ -45,7 +52,7 @@ void engine::relay_output()
         return;
     relay_out_.write();
     relay_err_.write();
-    if (seats_.empty() || relay_timer_is_set_ || (!relay_is_full_ && relay_out_.empty() && relay_err_.empty()))
+    if (!has_writers() || relay_timer_is_set_ || (!relay_is_full_ && relay_out_.empty() && relay_err_.empty()))
         return;
     relay_timer_is_set_ = true;
     relay_timer_.expires_after(relay_out_.empty() && relay_err_.empty() ? std::chrono::milliseconds(0) : next_try);

@@ -15,6 +15,8 @@ namespace {
 
 std::string name_of(const link::link& worker)
 {
+    if (worker.number() == link::fork_server_number)
+        return "the fork server (pid " + std::to_string(worker.pid()) + ")";
     return "worker " + std::to_string(worker.number()) + " (pid " + std::to_string(worker.pid()) + ")";
 }
 
@@ -139,6 +141,11 @@ std::string start_failure(const link::link& worker)
            " before it was ready: its program must reach procpool::run_if_worker() in main, and have all its "
            "libraries" +
            last_words;
+}
+
+std::string fork_server_failure(const link::link& server)
+{
+    return name_of(server) + " " + server.report().status.str() + " while workers waited to be forked from it";
 }
 
 std::string start_took_too_long(const link::link& worker, std::chrono::nanoseconds limit)

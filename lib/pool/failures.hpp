@@ -28,6 +28,8 @@ outcome could_not_start(const std::string& reason);
 
 /// Why a worker that was not ready yet has ended.
 std::string start_failure(const link::link& worker);
+/// Why workers that waited for a fork server get none.
+std::string fork_server_failure(const link::link& server);
 std::string start_took_too_long(const link::link& worker, std::chrono::nanoseconds limit);
 /// The same, from the exception that the worker sent: its initializer's, or the reason why it could not be confined.
 std::string refusal(std::span<const std::byte> exception);

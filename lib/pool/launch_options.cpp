@@ -35,6 +35,14 @@ sandbox_options sandbox_of(const worker_options& options)
     return sandbox;
 }
 
+std::optional<std::vector<std::byte>> initializer_of(const pool_options& options)
+{
+    if (!options.initializer)
+        return {};
+    const auto& call = options.initializer->encoded().bytes;
+    return std::vector<std::byte>(call.begin(), call.end());
+}
+
 } // namespace
 
 link::launch_plan plan_for(const pool_options& options)
@@ -63,10 +71,19 @@ wire::configuration first_message_for(const pool_options& options)
     message.faults = options.faults;
     message.stdout_is_captured = options.worker.stdout_to == output::capture;
     message.stderr_is_captured = options.worker.stderr_to == output::capture;
-    if (options.initializer) {
-        const auto& call = options.initializer->encoded().bytes;
-        message.initializer.emplace(call.begin(), call.end());
-    }
+    if (options.start == start_method::spawn)
+        message.initializer = initializer_of(options);
+    return message;
+}
+
+wire::configuration fork_server_message_for(const pool_options& options)
+{
+    wire::configuration message;
+    message.thread_name = name_of(options);
+    message.max_result_bytes = options.max_result_bytes;
+    message.initializer = initializer_of(options);
+    message.is_fork_server = true;
+    message.faults = options.faults;
     return message;
 }
 

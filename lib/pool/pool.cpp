@@ -29,11 +29,13 @@ void check_initialized(const pool_options& options)
             "main, because workers are started from this same program and begin in main too");
 }
 
-void check_descriptors(std::size_t workers, const worker_options& options)
+void check_descriptors(std::size_t workers, const pool_options& all)
 {
+    const worker_options& options = all.worker;
+    const std::size_t processes = workers + (all.start == start_method::forkserver);
     const std::size_t streams =
         std::size_t{link::goes_through_pool(options.stdout_to)} + link::goes_through_pool(options.stderr_to);
-    const std::size_t needed = workers * link::descriptors_per_worker(streams) +
+    const std::size_t needed = processes * link::descriptors_per_worker(streams) +
                                link::descriptors_while_starting(streams) + kept_for_the_program;
     if (needed > os::descriptor_limit())
         detail::throw_error(errc::too_many_descriptors, "a pool of " + std::to_string(workers) + " workers needs " +
@@ -59,7 +61,7 @@ std::shared_ptr<detail::pool_impl> make(const pool::executor_type& executor, poo
     os::is_forked_copy(); // from now on, this process is the original
     validate(options);
     check_initialized(options);
-    check_descriptors(options.workers.value_or(os::usable_cpus()), options.worker);
+    check_descriptors(options.workers.value_or(os::usable_cpus()), options);
     know_asio_errors();
     return detail::pool_impl::make(executor, std::move(options));
 }
@@ -114,7 +116,7 @@ void pool::close()
 void pool::resize(std::size_t workers)
 {
     detail::require_worker_count(workers, "pool::resize(workers)");
-    check_descriptors(workers, usable()->options().worker);
+    check_descriptors(workers, usable()->options());
     usable()->resize(workers);
 }
 

@@ -72,6 +72,13 @@ struct outbox {
     std::array<std::byte, outbox_size> bytes;
 };
 
+/// The last fork of a fork server. It survives the server's death here, with the number of a child that the parent has.
+struct fork_outcome {
+    std::atomic<std::uint64_t> worker; ///< For which worker; written before it is forked.
+    std::atomic<std::int32_t> pid;     ///< Written by the kernel; 0: there is none.
+    std::atomic<std::int32_t> error;   ///< Why there is none, an errno.
+};
+
 /// The memory that parent and worker share, one for each worker. The parent distrusts every word of it.
 struct control_page {
     static constexpr std::uint64_t expected_magic = 0x6c6f6f70'636f7270; // "procpool"
@@ -86,6 +93,7 @@ struct control_page {
     std::array<task_slot, slot_count> slots;
     /// Of the memory that the worker shows: how often the parent was done with what is in each place.
     std::array<std::atomic<std::uint64_t>, shown_places> returned;
+    fork_outcome forked; ///< Of a fork server.
     outbox answers;
     crash_record crash; ///< Costs no memory before the worker writes it: the page is zeroes until then.
 };

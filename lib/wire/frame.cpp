@@ -77,7 +77,7 @@ bool frame_reader::acceptable(const frame_header& header) const noexcept
     if (header.size > max_payload_)
         return false;
 #endif
-    return header.kind >= frame_kind::configure && header.kind <= frame_kind::exception && header.slot < slot_count;
+    return header.kind >= frame_kind::configure && header.kind <= frame_kind::forked && header.slot < slot_count;
 }
 
 } // namespace procpool::wire

@@ -16,11 +16,13 @@ enum class frame_kind : std::uint16_t {
     module,        ///< One more module that tasks refer to (message.hpp).
     task,          ///< A call: which code, and its arguments.
     forget,        ///< No task is there: all memory that was shown, either way, is forgotten, to be given back.
+    fork,          ///< To a fork server: a worker, its id, for which a channel was given; the payload is its title.
 
     ready,        ///< The initializer has returned; tasks may follow.
     start_failed, ///< The initializer threw; the payload is the exception.
     result,       ///< A task returned; the payload is its value.
     exception,    ///< A task threw; the payload is the exception.
+    forked,       ///< From a fork server: a worker, its id, was forked or not; control_page::forked says how it went.
 };
 
 /// Where the payload of a task or result lies.

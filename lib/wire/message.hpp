@@ -22,6 +22,7 @@ struct configuration {
     bool stdout_is_captured = false;                   ///< Then it needs marks (wire/output_mark.hpp);
     bool stderr_is_captured = false;                   ///< likewise.
     std::optional<std::vector<std::byte>> initializer; ///< A call, as in a task frame, to run before the first task.
+    bool is_fork_server = false;                       ///< It runs no tasks; workers are forked from it.
     resource_limits limits;
     sandbox_options sandbox;
     containment contain = containment::none;

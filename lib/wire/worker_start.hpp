@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstdint>
+
 namespace procpool::wire {
 
 /// Descriptor numbers in a worker, set by its parent. The environment variable names the nonce that the control page
@@ -11,5 +13,13 @@ inline constexpr int lifeline_descriptor = 5; ///< Read end: end of file means t
 inline constexpr int page_descriptor = 6;     ///< The control page.
 inline constexpr int memory_descriptor = 7;   ///< A socket, both ways: descriptors of memory with big payloads.
 inline constexpr const char* nonce_variable = "PROCPOOL_WORKER";
+
+/// Goes with the same descriptors, in their order, to a fork server, through its memory_descriptor. Then comes what
+/// becomes the worker's stdout, and stderr; where these are not there, the worker has the fork server's.
+struct channel_notice {
+    std::uint64_t worker = 0; ///< Its number.
+    bool has_out = false;
+    bool has_err = false;
+};
 
 } // namespace procpool::wire

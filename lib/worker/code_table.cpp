@@ -50,9 +50,11 @@ std::uintptr_t base_of(known_module& known)
 
 } // namespace
 
+// A worker that was forked knows already what its fork server was told.
 void worker::add_module(wire::module_notice notice)
 {
-    table().push_back({std::move(notice), {}});
+    if (notice.number == table().size())
+        table().push_back({std::move(notice), {}});
 }
 
 const void* detail::resolve_code(code_ref code)

@@ -11,6 +11,7 @@
 #include "worker/confine.hpp"
 #include "worker/crash_handler.hpp"
 #include "worker/current_task.hpp"
+#include "worker/forking.hpp"
 #include "worker/run_call.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -48,11 +49,15 @@ loop::loop(os::mapping page)
 {
 }
 
-void loop::run()
+os::mapping loop::run()
 {
     for (;;) {
-        while (const auto frame = frames_.next())
-            handle(*frame);
+        while (const auto frame = frames_.next()) {
+            if (frame->header.kind != wire::frame_kind::fork)
+                handle(*frame);
+            else if (auto page = fork_worker(*frame))
+                return std::move(*page);
+        }
         answers_.flush(); // nothing is held back while this process sleeps
         const auto count = faults_.read(wire::tasks_descriptor, frames_.prepare());
         if (count <= 0 || frames_.broken())
@@ -92,7 +97,7 @@ void loop::configure(const wire::frame& frame)
     output_.open(settings.stdout_is_captured, settings.stderr_is_captured);
     if (settings.initializer)
         initialize(*settings.initializer);
-    or_refuse([&] { confine(settings.limits, settings.sandbox); });
+    or_refuse([&] { settings.is_fork_server ? prepare_to_fork() : confine(settings.limits, settings.sandbox); });
     faults_.reach(fault_point::before_ready);
     wire::frame_header ready;
     ready.kind = wire::frame_kind::ready;
@@ -104,6 +109,19 @@ void loop::enter_pid_namespace()
 {
     os::enter_pid_namespace();
     record_crashes(page_); // those of this process, which is another one now
+}
+
+std::optional<os::mapping> loop::fork_worker(const wire::frame& request)
+{
+    const std::string title(reinterpret_cast<const char*>(request.payload.data()), request.payload.size());
+    if (auto page = worker::fork_worker(page_.forked, request.header.id, title))
+        return page;
+    wire::frame_header forked;
+    forked.kind = wire::frame_kind::forked;
+    forked.id = request.header.id;
+    clear_answer();
+    answer(forked);
+    return {};
 }
 
 void loop::initialize(std::span<const std::byte> call)

@@ -22,13 +22,15 @@ class loop {
 public:
     explicit loop(os::mapping page);
 
-    /// Until the parent closes the task pipe; then leaves through std::exit.
-    [[noreturn]] void run();
+    /// Until the parent closes the task pipe; then leaves through std::exit. Returns only in a worker that was forked
+    /// from this process, which is to have a loop of its own: its control page.
+    os::mapping run();
 
 private:
     void handle(const wire::frame& frame);
     void configure(const wire::frame& frame);
     void enter_pid_namespace();
+    std::optional<os::mapping> fork_worker(const wire::frame& request);
     void initialize(std::span<const std::byte> call);
     template <class Step>
     void or_refuse(Step step);

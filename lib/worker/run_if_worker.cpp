@@ -34,7 +34,8 @@ void close_channel_on_exec()
     if (os::arm_lifeline(wire::lifeline_descriptor))
         os::exit_now(EXIT_SUCCESS); // the parent is gone
     worker::record_crashes(*reinterpret_cast<wire::control_page*>(page.data()));
-    worker::loop(std::move(page)).run();
+    for (;;)
+        page = worker::loop(std::move(page)).run();
 }
 
 } // namespace

@@ -90,6 +90,18 @@ void nest_three_deep(const std::string& mailbox)
     nest(mailbox, 3);
 }
 
+procpool::pool_options options_for(const std::string& what, const std::string& mailbox)
+{
+    procpool::pool_options options{.workers = 1};
+    if (what == "leave_the_session")
+        options.worker.contain = procpool::containment::pid_namespace;
+    if (what == "forked") {
+        options.start = procpool::start_method::forkserver;
+        options.initializer = procpool::task(tell_pid, mailbox);
+    }
+    return options;
+}
+
 } // namespace
 
 int main(int, char* argv[])
@@ -100,11 +112,10 @@ int main(int, char* argv[])
                                                                     {"block_all_signals", block_all_signals},
                                                                     {"start_others", start_others},
                                                                     {"nest_three_deep", nest_three_deep},
-                                                                    {"leave_the_session", leave_the_session}};
+                                                                    {"leave_the_session", leave_the_session},
+                                                                    {"forked", spin}};
     const std::string what = argv[1];
-    const auto contain =
-        what == "leave_the_session" ? procpool::containment::pid_namespace : procpool::containment::none;
-    procpool::pool pool({.workers = 1, .worker = {.contain = contain}});
+    procpool::pool pool(options_for(what, argv[2]));
     pool.async_submit(tasks.at(what), std::string(argv[2]));
     wait_for_ever();
 }

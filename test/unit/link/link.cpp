@@ -30,6 +30,7 @@ public:
     }
     void worker_ready(link&) override {}
     void worker_refused(link&, std::span<const std::byte>) override {}
+    void worker_forked(link&, std::uint64_t) override {}
     void task_answered(task&, const wire::frame&, detail::region_ptr) override {}
     bool worker_wrote(link&, const output_pipe&, const line_splitter::line&) override { return true; }
     void batch_done() override {}

@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(a_descriptor_arrives_with_its_note)
 {
     const socket_ends ends = make_sockets();
     const pipe_ends pipe = make_pipe();
-    BOOST_TEST(send_descriptor(ends.first.get(), pipe.write.get(), bytes_of(some_note)));
+    BOOST_TEST(send_descriptors(ends.first.get(), std::array{pipe.write.get()}, bytes_of(some_note)));
     note arrived{};
     const descriptor received = receive_descriptor(ends.second.get(), arrived);
     BOOST_TEST((arrived == some_note));
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(several_arrive_in_their_order)
 {
     const socket_ends ends = make_sockets();
     for (int i = 0; i != 3; ++i)
-        BOOST_TEST(send_descriptor(ends.first.get(), 0, bytes_of({std::byte(i)})));
+        BOOST_TEST(send_descriptors(ends.first.get(), std::array{0}, bytes_of({std::byte(i)})));
     for (int i = 0; i != 3; ++i) {
         note arrived{};
         BOOST_TEST(static_cast<bool>(receive_descriptor(ends.second.get(), arrived)));
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(nobody_waits_when_there_is_none_or_no_room)
     note arrived{};
     BOOST_TEST(!receive_descriptor(ends.second.get(), arrived));
     int sent = 0;
-    while (send_descriptor(ends.first.get(), 0, bytes_of(some_note)))
+    while (send_descriptors(ends.first.get(), std::array{0}, bytes_of(some_note)))
         ++sent;
     BOOST_TEST(sent > 16);
 }
@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(who_is_gone_gets_nothing_and_sends_no_signal)
 {
     socket_ends ends = make_sockets();
     ends.second.reset();
-    BOOST_TEST(!send_descriptor(ends.first.get(), 0, bytes_of(some_note)));
+    BOOST_TEST(!send_descriptors(ends.first.get(), std::array{0}, bytes_of(some_note)));
     note arrived{};
     BOOST_TEST(!receive_descriptor(ends.first.get(), arrived));
 }

@@ -31,7 +31,7 @@ struct two_sides : test::nothing_left_behind {
     void send(int fd, std::uint64_t number, std::uint64_t place) const
     {
         const std::array note{number, place};
-        BOOST_TEST(send_descriptor(sockets.first.get(), fd, std::as_bytes(std::span(note))));
+        BOOST_TEST(send_descriptors(sockets.first.get(), std::array{fd}, std::as_bytes(std::span(note))));
     }
 };
 
