@@ -45,6 +45,27 @@ void procpool_echo(benchmark::State& state)
     });
 }
 
+procpool::buffer<std::byte> echoed_in_place(procpool::buffer<std::byte> payload)
+{
+    return payload;
+}
+
+// What comes back goes out again.
+void procpool_echo_buffer(benchmark::State& state)
+{
+    pool_on_loop on({.workers = 1});
+    procpool::buffer<std::byte> current(static_cast<std::size_t>(state.range(0)));
+    measure(state, [&](const bytes&) {
+        on.pool.async_submit(echoed_in_place, std::move(current),
+                             [&](const std::exception_ptr& failure, procpool::buffer<std::byte> answer) {
+                                 rethrow(failure);
+                                 current = std::move(answer);
+                                 on.loop.stop();
+                             });
+        on.run();
+    });
+}
+
 // The argument to the worker, into its vector, its result to the parent, into the caller's vector: as many bytes must be
 // copied by whoever copies through memory. All of it is fresh memory, as a vector is.
 void copy_four_times(benchmark::State& state)
@@ -74,6 +95,7 @@ void sizes(benchmark::internal::Benchmark* which)
 }
 
 BENCHMARK(procpool_echo)->Name("procpool/echo")->Apply(sizes);
+BENCHMARK(procpool_echo_buffer)->Name("procpool/echo_buffer")->Apply(sizes);
 BENCHMARK(copy_four_times)->Name("copies/echo")->Apply(sizes);
 BENCHMARK(limit_echo)->Name("limit/echo")->Apply(sizes);
 

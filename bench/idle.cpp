@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a pool takes that has nothing to do: memory of a worker, and how often any of its threads runs.
 #include "pool_on_loop.hpp"
+#include "pss.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -18,44 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t workers = 8;
 
-pid_t parent_of(const fs::path& process)
-{
-    std::ifstream file(process / "stat");
-    std::string line;
-    std::getline(file, line);
-    const std::size_t name_end = line.rfind(')'); // a name may have spaces
-    return name_end == std::string::npos ? 0 : std::stoi(line.substr(name_end + 4));
-}
-
-std::vector<fs::path> children()
-{
-    std::vector<fs::path> found;
-    for (const auto& entry : fs::directory_iterator("/proc"))
-        if (std::isdigit(entry.path().filename().native().front()) != 0 && parent_of(entry) == ::getpid())
-            found.push_back(entry);
-    return found;
-}
-
-double pss_kib(const fs::path& process)
-{
-    std::ifstream file(process / "smaps_rollup");
-    for (std::string word; file >> word;)
-        if (double value = 0; word == "Pss:" && file >> value)
-            return value;
-    throw std::runtime_error("there is no Pss in " + process.string() + "/smaps_rollup");
-}
-
-double mean_pss_of_workers()
-{
-    const auto all = children();
-    if (all.size() != workers)
-        throw std::runtime_error(std::to_string(all.size()) + " child processes instead of the workers");
-    double sum = 0;
-    for (const fs::path& each : all)
-        sum += pss_kib(each);
-    return sum / workers;
-}
-
 void procpool_pss(benchmark::State& state)
 {
     pool_on_loop on({.workers = workers, .min_workers = workers});
@@ -63,7 +26,7 @@ void procpool_pss(benchmark::State& state)
         on.loop.run_one();
     for (auto _ : state) {
         on.run_all(64 * workers, burn, 1'000); // each gets some
-        state.counters["KiB"] = mean_pss_of_workers();
+        state.counters["KiB"] = mean_pss_of_children(workers);
     }
 }
 
@@ -74,7 +37,7 @@ void limit_pss(benchmark::State& state)
         for (std::size_t i = 0; i != 64 * workers; ++i)
             submit_burn(pool, 1'000);
         pool.run();
-        state.counters["KiB"] = mean_pss_of_workers();
+        state.counters["KiB"] = mean_pss_of_children(workers);
     }
 }
 

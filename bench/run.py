@@ -21,7 +21,7 @@ from report.figures import Figures  # noqa: E402
 
 ROUNDS = 5
 LONGEST = 600  # seconds of a program in a round
-ONCE = 'queue|idle'  # sizes do not change from round to round
+ONCE = 'queue|idle|pss'  # sizes do not change from round to round
 
 
 def arguments():

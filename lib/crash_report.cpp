@@ -80,8 +80,8 @@ std::string line_of(const stack_frame& frame)
 
 std::string crash_report::summary() const
 {
-    return "worker " + std::to_string(worker) + " (pid " + std::to_string(pid) + ") " + how_it_ended(*this) +
-           what_it_ran(*this);
+    const std::string name = worker == 0 ? "the fork server" : "worker " + std::to_string(worker);
+    return name + " (pid " + std::to_string(pid) + ") " + how_it_ended(*this) + what_it_ran(*this);
 }
 
 std::string crash_report::str() const

@@ -20,7 +20,8 @@ const char* name_of(const Names& names, Enum value)
 
 std::string worker_of(const event& what)
 {
-    return "worker " + std::to_string(what.worker) + (what.pid ? " (pid " + std::to_string(what.pid) + ")" : "");
+    const std::string name = what.worker == 0 ? "the fork server" : "worker " + std::to_string(what.worker);
+    return name + (what.pid ? " (pid " + std::to_string(what.pid) + ")" : "");
 }
 
 std::string task_of(const event& what)

@@ -35,7 +35,8 @@ struct stack_frame {
 
 /// What is known about the end of a worker. A plain value: copies, compares, may be sent to another process.
 struct crash_report {
-    /// The worker's number in its pool, from 1, and the process id that it had. The number may be in use again.
+    /// The worker's number in its pool, from 1 (0: the fork server), and the process id that it had. That may be in use
+    /// again.
     std::uint64_t worker = 0;
     pid_t pid = 0;
     /// How it ended.

@@ -46,7 +46,8 @@ enum class task_end : std::uint8_t {
 struct event {
     event_kind kind{};
     std::chrono::steady_clock::time_point time{}; ///< When the pool saw it.
-    std::uint64_t worker = 0;                     ///< Its number in the pool, from 1; 0: no worker is concerned.
+    std::uint64_t worker = 0;                     ///< Its number in the pool, from 1; 0: no worker is concerned, or, of
+                                                  ///< worker_died, the fork server.
     pid_t pid = 0;                                ///< Of that worker; 0 when it has none.
     std::uint64_t instead_of = 0;                 ///< Of worker_replaced.
     std::uint64_t task = 0;  ///< Its number in the pool, from 1 in the order of submission; 0: none.

@@ -10,7 +10,7 @@ namespace procpool {
 /// Where something can be made to go wrong; see pool_options::faults.
 enum class fault_point : std::uint8_t {
     // In the worker, which ends itself there by SIGKILL.
-    in_initializer, ///< It is about to run the initializer.
+    in_initializer, ///< It is about to run the initializer; a worker from a fork server never comes to that.
     before_ready,   ///< It is about to say that it is ready.
     in_task_frame,  ///< It has read the header of a task's message, and not the arguments.
     before_claim,   ///< It has a task, and has not said that the task starts here: nobody loses anything.
@@ -25,7 +25,7 @@ enum class fault_point : std::uint8_t {
                      ///< worker makes no sense: it is ended, and both tasks fail with errc::protocol_error.
 
     // In this process, while a worker is started: a system call that fails with `error`.
-    spawn,        ///< posix_spawn(3).
+    spawn,        ///< posix_spawn(3); of a worker from a fork server, the request to fork it.
     pidfd_open,   ///< pidfd_open(2), when the process exists.
     memfd_create, ///< memfd_create(2), for the memory that is shared with the worker.
     pipe2,        ///< pipe2(2): the first three are the worker's channel, the others its stdout and stderr.
@@ -34,7 +34,7 @@ enum class fault_point : std::uint8_t {
 /// Something that is to go wrong, for tests of what a program does then: `{.at = fault_point::after_claim, .worker = 1}`.
 struct fault {
     fault_point at{};
-    /// The number of the worker in its pool, from 1, as in event and crash_report; 0: each of them.
+    /// The number of the worker in its pool, from 1, as in event and crash_report; 0: each of them, and the fork server.
     std::uint64_t worker = 0;
     /// The how-manieth time that the worker, or its start, comes to that point, from 1.
     std::uint64_t nth = 1;

@@ -20,7 +20,8 @@ enum class output_stream { out = 1, err = 2 };
 
 /// A line that a worker has written to a stream with output::capture.
 struct output_line {
-    std::uint64_t worker = 0; ///< The worker's number in its pool, from 1.
+    std::uint64_t worker = 0; ///< The worker's number in its pool, from 1; 0: the fork server, in which the
+                              ///< initializer runs.
     pid_t pid = 0;            ///< Its process id.
     std::uint64_t task = 0;   ///< The task during whose run it was written, by its number in the pool; 0: none.
     output_stream stream = output_stream::out;

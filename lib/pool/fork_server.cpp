@@ -185,7 +185,7 @@ void fork_server::batch_done()
 void fork_server::worker_ended(link::link& from)
 {
     leave_timer_.cancel();
-    if (!std::exchange(leaving_, false))
+    if (!std::exchange(leaving_, false) && from.was_ready()) // else the workers that wait are told
         engine_.tell_died(from);
     if (failure_.empty())
         failure_ = from.was_ready() ? fork_server_failure(from) : start_failure(from);

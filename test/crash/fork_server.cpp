@@ -264,6 +264,8 @@ BOOST_AUTO_TEST_CASE(a_fork_server_that_dies_is_replaced_and_its_workers_live_on
         context.run_one();
     BOOST_TEST(deaths[0].worker == 0u);
     BOOST_TEST(deaths[0].pid == before.server);
+    BOOST_TEST(to_string(deaths[0]).starts_with("the fork server (pid "));
+    BOOST_TEST(deaths[0].report->summary().starts_with("the fork server (pid "));
     BOOST_TEST(run(tell_origin).get().worker == before.worker);
     BOOST_CHECK_THROW(run([] { std::raise(SIGKILL); }).get(), worker_crashed);
     const origin after = run(tell_origin).get();

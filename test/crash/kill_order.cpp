@@ -2,13 +2,18 @@
 // No innocent task dies: what is queued behind a task that is given up survives the kill of their worker.
 #include "support/ledger.hpp"
 #include "support/processes.hpp"
+#include "support/skip.hpp"
 
 #include <procpool.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <csignal>
+#include <optional>
 #include <unistd.h>
+#include <vector>
 
 namespace {
 
@@ -28,10 +33,22 @@ void wait_in_silence()
         ::pause();
 }
 
+void no_op() {}
+
+/// Lets the pool see so many tasks of no length that it sends as many ahead as it ever does.
+void make_it_send_far_ahead(procpool::pool& pool)
+{
+    std::vector<procpool::future<void>> all;
+    for (int i = 0; i != 2'000; ++i)
+        all.push_back(pool.async_submit(no_op));
+    for (auto& each : all)
+        each.get(60s);
+}
+
 struct accounts {
     temporary_directory directory;
     std::string file = directory / "ledger";
-    ledger runs{file, 10'000};
+    ledger runs{file, 12'000};
     std::size_t tasks = 0;
 
     procpool::future<void> submit(procpool::pool& pool) { return pool.async_submit(note, file, tasks++); }
@@ -102,6 +119,41 @@ BOOST_AUTO_TEST_CASE(tasks_behind_a_short_one_that_is_cancelled_at_any_moment_ru
             each.get(60s);
     }
     BOOST_TEST_MESSAGE(pool.stats().killed_workers << " of 300 were killed");
+    BOOST_TEST(innocent.each_ran_once());
+}
+
+// 256 is as many as a worker ever has.
+BOOST_AUTO_TEST_CASE(all_that_was_sent_ahead_runs_once_however_the_task_before_it_ends)
+{
+    const mailbox started;
+    accounts innocent;
+    std::size_t most_sent = 0;
+    procpool::pool pool({.workers = 1});
+    for (int round = 0; round != 40; ++round) {
+        make_it_send_far_ahead(pool);
+        std::optional<std::chrono::nanoseconds> limit;
+        if (round % 4 == 0)
+            limit = 20ms;
+        auto victim = pool.async_submit({.timeout = limit, .grace = 1ms}, wait_for_ever, started.path());
+        std::vector<procpool::future<void>> behind;
+        for (int i = 0; i != 300; ++i)
+            behind.push_back(innocent.submit(pool));
+        const pid_t worker = started.receive();
+        most_sent = std::max(most_sent, pool.stats().sent);
+        if (round % 4 == 1)
+            ::kill(worker, SIGKILL);
+        if (round % 4 == 2)
+            victim.cancel();
+        if (round % 4 == 3) {
+            ::kill(worker, SIGSTOP);
+            victim.cancel();
+        }
+        for (auto& each : behind)
+            each.get(60s);
+        BOOST_CHECK_THROW(victim.get(60s), std::exception);
+    }
+    if (!is_sanitized)
+        BOOST_TEST(most_sent == 256u);
     BOOST_TEST(innocent.each_ran_once());
 }
 

@@ -3,11 +3,13 @@
 
 #include "soak/station.hpp"
 #include "soak/troublemaker.hpp"
+#include "support/skip.hpp"
 
 #include <cstdlib>
 #include <iostream>
 #include <list>
 #include <unistd.h>
+#include <vector>
 
 namespace procpool::soak {
 namespace {
@@ -38,12 +40,32 @@ station::settings with_short_queue()
             .options = {.workers = 2, .name = workers_name, .max_pending = 40, .when_full = when_full::wait}};
 }
 
+// Of what the initializer has taken, each worker has its part.
+void take_memory()
+{
+    static const std::vector<char> taken(1024 * 1024, 'x');
+}
+
+station::settings with_fork_server()
+{
+    return {.name = "forked",
+            .threads = 1,
+            .options = {.workers = 3,
+                        .name = workers_name,
+                        .start = start_method::forkserver,
+                        .initializer = procpool::task(take_memory),
+                        .start_timeout = 5s,
+                        .max_tasks_per_worker = 20}};
+}
+
 class load {
 public:
     load(std::uint32_t seed, tally& tally) : tally_(tally), trouble_(workers_name, seed, tally)
     {
         for (const auto& make : {with_loop_of_two_threads, with_own_thread, with_short_queue})
             stations_.emplace_back(make(), ++seed, tally);
+        if (!test::is_thread_sanitized) // which starts a thread before main
+            stations_.emplace_back(with_fork_server(), ++seed, tally);
     }
 
     void run_until(const goal& wanted)

@@ -16,7 +16,7 @@ bool is_worker(const fs::path& process, const std::string& name)
     std::ifstream file(process / "cmdline");
     std::string line;
     std::getline(file, line, '\0');
-    return line.starts_with(name + ": worker ");
+    return line.starts_with(name + ": worker ") || line.starts_with(name + ": fork server");
 }
 
 } // namespace

@@ -10,7 +10,7 @@
 
 namespace procpool::test {
 
-/// The workers of pools with that pool_options::name, found as anybody would: by what ps shows.
+/// The workers and fork servers of pools with that pool_options::name, found as anybody would: by what ps shows.
 std::vector<pid_t> workers_named(const std::string& name);
 
 /// One of them, to be signalled; empty when it is gone.
