@@ -64,7 +64,7 @@ MARKS = [
     Row('64 MiB echoed, buffer in place', f'procpool/echo_buffer/bytes:{BIG}', (f'open_mpi/echo/bytes:{BIG}',), MIB_S, 3),
     *_starts(0, '', 1.3),
     *_starts(2, ', 2 GiB resident', 1.3),
-    Row('a worker forked from a server, with its first answer', 'procpool/forked', (), MS, 1),
+    Row('a worker forked from a server, with its first answer', 'procpool/forked/MiB:0', (), MS, 1),
     Row('each of 32 forked workers, 64 MiB loaded: PSS', 'procpool/forked_pss', (), KIB, 4096),
     Row('a worker killed: noticed', 'procpool/killed_noticed', ('limit/killed_noticed',), MS, 1.5),
     Row('a worker killed: another one has answered', 'procpool/killed_answered', ('limit/killed_answered',), MS, 1.5),
@@ -86,6 +86,8 @@ FURTHER = [
     Row('64 MiB echoed, vector in, vector out', f'procpool/echo/bytes:{BIG}', (f'limit/echo/bytes:{BIG}',), MIB_S),
     Row('1 MiB echoed, buffer in place', f'procpool/echo_buffer/bytes:{1 << 20}', (f'limit/echo/bytes:{1 << 20}',),
         MIB_S),
+    Row('a worker forked from a server, with its first answer', 'procpool/forked/MiB:0', ('fork/forked/MiB:0',), MS),
+    Row('the same, the server having loaded 64 MiB', 'procpool/forked/MiB:64', ('fork/forked/MiB:64',), MS),
     Row('a 2 s task, then 1,000 of 1 ms, 2 workers: p99', 'procpool/long_first', ('limit/long_first',), S),
     Row('a queued no-op, a million of them', 'procpool/queue/tasks:1000000', ('limit/queue/tasks:1000000',), BYTES),
     Row("parent's processor time a 100 us task, 2 workers", 'procpool/parent_cpu/workers:2',
@@ -103,7 +105,7 @@ REFERENCES = [
     ('Asio futures: one no-op at a time', 'asio_future/round_trip', US, 30),
 ]
 
-LABELS = {'asio_future': 'Asio futures', 'open_mpi': 'Open MPI', 'copies': 'four copies',
+LABELS = {'asio_future': 'Asio futures', 'open_mpi': 'Open MPI', 'copies': 'four copies', 'fork': 'fork() alone',
           'multiprocessing': 'multiprocessing.Pool', 'loky': 'joblib/loky'}
 
 
