@@ -11,7 +11,7 @@
 namespace procpool::wire {
 
 /// How many tasks can be with one worker at a time.
-inline constexpr std::size_t slot_count = 256;
+inline constexpr std::size_t slot_count = 1024;
 
 /// Bytes of answers that a worker can hold back before it writes them.
 inline constexpr std::size_t outbox_size = 24 * 1024;

@@ -48,7 +48,7 @@ void make_it_send_far_ahead(procpool::pool& pool)
 struct accounts {
     temporary_directory directory;
     std::string file = directory / "ledger";
-    ledger runs{file, 12'000};
+    ledger runs{file, 25'000};
     std::size_t tasks = 0;
 
     procpool::future<void> submit(procpool::pool& pool) { return pool.async_submit(note, file, tasks++); }
@@ -122,21 +122,21 @@ BOOST_AUTO_TEST_CASE(tasks_behind_a_short_one_that_is_cancelled_at_any_moment_ru
     BOOST_TEST(innocent.each_ran_once());
 }
 
-// 256 is as many as a worker ever has.
+// 1,024 is as many as a worker ever has.
 BOOST_AUTO_TEST_CASE(all_that_was_sent_ahead_runs_once_however_the_task_before_it_ends)
 {
     const mailbox started;
     accounts innocent;
     std::size_t most_sent = 0;
     procpool::pool pool({.workers = 1});
-    for (int round = 0; round != 40; ++round) {
+    for (int round = 0; round != 20; ++round) {
         make_it_send_far_ahead(pool);
         std::optional<std::chrono::nanoseconds> limit;
         if (round % 4 == 0)
             limit = 20ms;
         auto victim = pool.async_submit({.timeout = limit, .grace = 1ms}, wait_for_ever, started.path());
         std::vector<procpool::future<void>> behind;
-        for (int i = 0; i != 300; ++i)
+        for (int i = 0; i != 1'100; ++i)
             behind.push_back(innocent.submit(pool));
         const pid_t worker = started.receive();
         most_sent = std::max(most_sent, pool.stats().sent);
@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(all_that_was_sent_ahead_runs_once_however_the_task_before_i
         BOOST_CHECK_THROW(victim.get(60s), std::exception);
     }
     if (!is_sanitized)
-        BOOST_TEST(most_sent == 256u);
+        BOOST_TEST(most_sent == 1024u);
     BOOST_TEST(innocent.each_ran_once());
 }
 
