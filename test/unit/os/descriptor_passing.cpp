@@ -87,6 +87,35 @@ BOOST_AUTO_TEST_CASE(what_is_no_note_with_a_descriptor_is_refused)
     }
 }
 
+BOOST_AUTO_TEST_CASE(several_descriptors_arrive_with_one_note)
+{
+    const socket_ends ends = make_sockets();
+    const pipe_ends pipe = make_pipe();
+    BOOST_TEST(send_descriptors(ends.first.get(), std::array{pipe.read.get(), pipe.write.get()}, bytes_of(some_note)));
+    note arrived{};
+    const auto received = receive_descriptors(ends.second.get(), arrived);
+    BOOST_TEST_REQUIRE(received.size() == 2u);
+    BOOST_TEST((arrived == some_note));
+    BOOST_TEST(write_all(received[1].get(), bytes_of(some_note)));
+    note through{};
+    BOOST_TEST(read_some(received[0].get(), through) == 16);
+}
+
+BOOST_AUTO_TEST_CASE(of_several_descriptors_all_are_had_or_none)
+{
+    const socket_ends ends = make_sockets();
+    note arrived{};
+    BOOST_TEST(send_descriptors(ends.first.get(), std::array{0, 0, 0}, bytes_of(some_note)));
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const descriptor highest = duplicate(0);
+    const rlimit room_for_one{static_cast<rlim_t>(highest.get()) + 2, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &room_for_one);
+    BOOST_TEST(receive_descriptors(ends.second.get(), arrived).empty()); // the fixture sees if one is left open
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    BOOST_TEST(receive_descriptors(ends.second.get(), arrived).empty()); // nothing has come
+}
+
 BOOST_AUTO_TEST_CASE(of_more_than_one_descriptor_no_more_than_one_is_taken)
 {
     const socket_ends ends = make_sockets();

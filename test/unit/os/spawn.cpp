@@ -329,6 +329,14 @@ BOOST_AUTO_TEST_CASE(an_unchanged_environment_is_that_of_this_process)
     BOOST_TEST(environment_with({}) == own, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(who_is_no_child_is_not_taken_over)
+{
+    spawned nobody;
+    for (const pid_t pid : {0, -1, 1, ::getppid(), ::getpid()})
+        BOOST_TEST(adopt(pid, nobody) == std::errc::no_such_process);
+    BOOST_TEST(!nobody.pidfd);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace procpool::os
