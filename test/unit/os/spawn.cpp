@@ -333,7 +333,7 @@ BOOST_AUTO_TEST_CASE(who_is_no_child_is_not_taken_over)
 {
     spawned nobody;
     for (const pid_t pid : {0, -1, 1, ::getppid(), ::getpid()})
-        BOOST_TEST(adopt(pid, nobody) == std::errc::no_such_process);
+        BOOST_TEST((adopt(pid, nobody) == std::errc::no_such_process));
     BOOST_TEST(!nobody.pidfd);
 }
 
