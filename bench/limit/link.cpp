@@ -52,7 +52,7 @@ pid_t spawn(int input, int output)
     ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
     char* const argv[] = {const_cast<char*>(worker_name), nullptr};
     pid_t pid = -1;
-    const int error = ::posix_spawn(&pid, "/proc/self/exe", &actions, nullptr, argv, environ);
+    const int error = ::posix_spawn(&pid, program_invocation_name, &actions, nullptr, argv, environ);
     ::posix_spawn_file_actions_destroy(&actions);
     require(error, "posix_spawn");
     return pid;

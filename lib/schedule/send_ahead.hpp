@@ -10,7 +10,7 @@ namespace procpool::schedule {
 class send_ahead {
 public:
     static constexpr std::size_t least = 2;
-    static constexpr std::size_t most = 1024;
+    static constexpr std::size_t most = 1000;
     static constexpr duration short_task = std::chrono::microseconds(20);
     static constexpr duration work_ahead = std::chrono::milliseconds(1);
 
