@@ -31,8 +31,8 @@ function(procpool_test_folder name)
   endif()
 endfunction()
 
-# procpool_example(<name> <source>...): a program, and when <name>.expected lies beside it, the test that it prints
-# just that. When <name>.sh does, the test is that script, called with the program's path.
+# procpool_example(<name> <source>...): a program, and when <name>.expected lies beside it, the test that it prints what
+# that describes (expect_output.sh). When <name>.sh does, the test is that script, called with the program's path.
 function(procpool_example name)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE procpool::procpool)
@@ -44,6 +44,15 @@ function(procpool_example name)
     procpool_add_test(example_${name} COMMAND bash ${PROJECT_SOURCE_DIR}/cmake/expect_output.sh ${beside}.expected
                                               $<TARGET_FILE:${name}>)
   endif()
+endfunction()
+
+# procpool_examples(): each file beside the calling one is such a program.
+function(procpool_examples)
+  file(GLOB programs CONFIGURE_DEPENDS *.cpp)
+  foreach(program ${programs})
+    get_filename_component(name ${program} NAME_WE)
+    procpool_example(${name} ${program})
+  endforeach()
 endfunction()
 
 # As add_test, with a time limit: a hang must have a name. Exit status 77 means: skipped, and why is on the last line.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/as_completed.hpp>
 #include <procpool/buffer.hpp>
+#include <procpool/callbacks.hpp>
 #include <procpool/codec.hpp>
 #include <procpool/crash_report.hpp>
 #include <procpool/error.hpp>
@@ -10,13 +12,22 @@
 #include <procpool/exit_status.hpp>
 #include <procpool/fault.hpp>
 #include <procpool/future.hpp>
+#include <procpool/map_options.hpp>
 #include <procpool/options.hpp>
 #include <procpool/output.hpp>
+#include <procpool/pipe.hpp>
 #include <procpool/pool.hpp>
+#include <procpool/process.hpp>
+#include <procpool/process_options.hpp>
+#include <procpool/queue.hpp>
 #include <procpool/resource_limits.hpp>
+#include <procpool/result_stream.hpp>
 #include <procpool/sandbox.hpp>
 #include <procpool/stats.hpp>
 #include <procpool/task.hpp>
+#include <procpool/this_process.hpp>
 #include <procpool/this_task.hpp>
+#include <procpool/this_worker.hpp>
+#include <procpool/wait.hpp>
 #include <procpool/worker.hpp>
 #include <procpool/worker_options.hpp>

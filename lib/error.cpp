@@ -36,7 +36,9 @@ const char* sentence(errc e) noexcept
     case errc::not_initialized:
         return "main() did not call procpool::run_if_worker(); call it first thing in main().";
     case errc::too_many_descriptors:
-        return "The limit of open files is too low for that many workers; raise it (ulimit -n) or use fewer workers.";
+        return "The limit of open files is too low for that many; raise it (ulimit -n), use fewer workers or pass "
+               "fewer at a "
+               "time.";
     case errc::invalid_option:
         return "An option has a value outside its range; see its documentation in options.hpp.";
     case errc::queue_timed_out:
@@ -45,6 +47,10 @@ const char* sentence(errc e) noexcept
         return "The task did not end in time and was given up; allow it more time, or submit it earlier.";
     case errc::quarantined:
         return "The task ended so many workers that it is not run again; find its fault before you submit it again.";
+    case errc::queue_closed:
+        return "The queue was closed and what was in it has been taken; put before close(), and stop to get here.";
+    case errc::connection_closed:
+        return "The pipe is closed at this end or at the other one; stop here, or keep both ends open for longer.";
     case errc::forked_copy:
         return "This object is a copy made by fork(); use it in the process that made it, or make a new one here.";
     }

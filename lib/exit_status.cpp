@@ -22,7 +22,7 @@ std::string exit_status::str() const
         return "killed by " + signal_name(*signal) + (core_dumped ? " (core dumped)" : "");
     if (code)
         return "exited with status " + std::to_string(*code);
-    return "ended with an unknown status";
+    return never_started ? "never started" : "ended with an unknown status";
 }
 
 } // namespace procpool

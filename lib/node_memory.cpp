@@ -47,7 +47,9 @@ struct batch {
     void* pop() noexcept
     {
         --count;
-        return std::exchange(first, first->next);
+        node* const popped = std::exchange(first, first->next);
+        __builtin_prefetch(first, 1); // it was freed long ago, perhaps, and will be needed next
+        return popped;
     }
     void free_all() noexcept
     {

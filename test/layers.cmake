@@ -9,16 +9,23 @@ set(may_use_wire wire)
 set(may_use_schedule schedule)
 set(may_use_link link wire os asio)
 set(may_use_worker worker wire os)
+set(may_use_share share os)
 set(may_use_pool pool schedule link asio)
+set(may_use_process process link wire os asio)
 
 # Exceptions, each with its reason.
 set(exceptions
   "pool -> os/futex.hpp"              # future::get() blocks without a mutex on the way of every result
+  "pool -> os/pipe.hpp"               # Asio wants a descriptor of its own for each wait, for queues and pipes
   "pool -> os/this_process.hpp"       # questions about this process: CPUs, limits, whether it is a forked copy
   "pool -> wire/error_categories.hpp" # Asio's categories are for those who may know Asio to name
   "pool -> wire/exception_record.hpp" # an exception is decoded beside the handler, not inside the engine
   "pool -> wire/message.hpp"          # what a worker is told first is made of the pool's options
   "pool -> worker/main_guard.hpp"     # whether main has called run_if_worker()
+  "process -> worker/main_guard.hpp"  # likewise
+  "process -> pool/launch_options.hpp"   # the options that a process and a worker have in common
+  "process -> pool/validate_options.hpp" # likewise
+  "pool -> worker/run_inline.hpp"     # start_method::inline_: tasks run in this process
 )
 
 set(system_header "^(sys|linux|asm)/|^(dlfcn|elf|fcntl|link|poll|pthread|sched|signal|spawn|unistd)\\.h$")
@@ -34,7 +41,7 @@ endfunction()
 # drags in Asio counts as Asio.
 function(layer_of included out)
   set(layer "")
-  if(included MATCHES "^(os|wire|schedule|link|worker|pool)/")
+  if(included MATCHES "^(os|wire|schedule|link|worker|share|pool|process)/")
     set(layer ${CMAKE_MATCH_1})
   elseif(included MATCHES "^boost/(asio|process|beast)")
     set(layer asio)
@@ -62,7 +69,7 @@ function(report file included folder layer)
   message(SEND_ERROR "lib/${file}:${line}: ${folder} must not use ${layer}, and this file includes ${included}.")
 endfunction()
 
-foreach(folder os wire schedule link worker pool)
+foreach(folder os wire schedule link worker share pool process)
   file(GLOB_RECURSE files RELATIVE ${ROOT}/lib ${ROOT}/lib/${folder}/*.[ch]pp)
   foreach(file ${files})
     includes_of(${ROOT}/lib/${file} names)

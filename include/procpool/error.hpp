@@ -28,12 +28,14 @@ enum class errc {
     protocol_error,       ///< A worker sent bytes that make no sense; it was ended.
     would_deadlock,       ///< A blocking call on a thread that must run for the call to return.
     not_initialized,      ///< main did not call run_if_worker() before the pool was made.
-    too_many_descriptors, ///< RLIMIT_NOFILE cannot hold the workers.
+    too_many_descriptors, ///< RLIMIT_NOFILE cannot hold the workers, or those of a task's arguments.
     invalid_option,       ///< An option has a value outside its range.
     forked_copy,          ///< The object is a copy made by fork(); only the original process may use it.
     queue_timed_out,      ///< The task did not start within its queue_timeout.
     deadline_exceeded,    ///< The task did not end within its deadline.
     quarantined,          ///< The task ended so many workers that it is not run again.
+    queue_closed,         ///< The queue was closed, and, for who gets, it is empty.
+    connection_closed,    ///< The pipe was closed, at this end or at the other one.
 };
 
 /// The category of errc. Thread-safe; lives until the program ends.

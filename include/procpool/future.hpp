@@ -16,12 +16,16 @@ namespace procpool {
 
 class pool;
 
+namespace detail {
+struct future_access;
+}
+
 /// The outcome of a task that is queued already. Move-only. It may outlive the pool.
 ///
 /// `co_await std::move(f)` and `std::move(f)(token)` are Asio operations. Dropping a future lets its task run on.
 ///
-/// @par Thread safety  Distinct objects: safe. Shared objects: ready(), running(), cancel() and async_wait() are safe;
-///                     get() and taking must happen once.
+/// @par Thread safety  Distinct objects: safe. Shared objects: get() and taking must happen once, and nothing else at the same
+///                     time; all others are safe.
 template <class R>
 class future {
 public:
@@ -52,7 +56,7 @@ public:
     ///              errc::forked_copy in a process that fork() made.
     R get()
     {
-        state().wait({});
+        state().wait({}, "procpool::future::get()");
         return take();
     }
 
@@ -61,9 +65,37 @@ public:
     template <class Rep, class Period>
     R get(std::chrono::duration<Rep, Period> limit)
     {
-        if (!state().wait(std::chrono::steady_clock::now() + limit))
+        if (!state().wait(std::chrono::steady_clock::now() + limit, "procpool::future::get()"))
             detail::throw_get_timed_out();
         return take();
+    }
+
+    /// Whether the task has returned, and has not failed. A result that its own codec cannot read is a matter of get().
+    ///
+    /// @par Throws  std::logic_error when the outcome is not here yet.
+    bool successful() const
+    {
+        if (!ready())
+            throw std::logic_error("procpool::future::successful() was asked before the outcome is here: wait first");
+        return !state().failed();
+    }
+
+    /// Blocks until the outcome is here and gives what get() would throw because of it, an object of its own; null when
+    /// the task has returned. Takes nothing.
+    ///
+    /// @par Throws  errc::would_deadlock and errc::forked_copy, as get().
+    std::exception_ptr exception() const
+    {
+        state().wait({}, "procpool::future::exception()");
+        return state().failure();
+    }
+    /// The same, but for at most `limit`; then throws errc::timed_out, as get(limit).
+    template <class Rep, class Period>
+    std::exception_ptr exception(std::chrono::duration<Rep, Period> limit) const
+    {
+        if (!state().wait(std::chrono::steady_clock::now() + limit, "procpool::future::exception()"))
+            detail::throw_get_timed_out();
+        return state().failure();
     }
 
     /// Waits until the outcome is here, without taking it.
@@ -97,6 +129,7 @@ public:
 
 private:
     friend class pool;
+    friend struct detail::future_access;
     explicit future(detail::future_ptr state) noexcept : state_(std::move(state)) {}
 
     detail::future_state& state() const
@@ -117,5 +150,23 @@ private:
 
     detail::future_ptr state_;
 };
+
+namespace detail {
+
+/// For what waits for several futures.
+struct future_access {
+    template <class R>
+    static future_ptr state(const future<R>& of)
+    {
+        return future_ptr(&of.state());
+    }
+};
+
+template <class T>
+inline constexpr bool is_future = false;
+template <class R>
+inline constexpr bool is_future<future<R>> = true;
+
+} // namespace detail
 
 } // namespace procpool

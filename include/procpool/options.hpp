@@ -27,6 +27,13 @@ enum class start_method {
     ///< start threads, and handlers of pthread_atfork() do not run. What it has opened is open in each
     ///< worker; what it has left in random number generators is the same in all. A helper that dies is
     ///< replaced when the next worker is wanted.
+    inline_, ///< There are no workers: the tasks run in this process, one at a time, on the pool's executor, for unit tests
+    ///< and debuggers. All else that a caller sees is the same: arguments, results and exceptions go through their
+    ///< codecs, and nothing completes inside of an initiating function. The initializer runs once, before the first
+    ///< task; what it throws fails each task with errc::start_failed. main need not call run_if_worker(). What takes a
+    ///< process is missing: a crash is one of this process; times and sizes are not limited, nothing is run again; worker_options,
+    ///< on_event and faults have no effect. A task that runs cannot be ended, and the loop does nothing else meanwhile,
+    ///< so a cancellation, and the destructor of a pool with a thread of its own, wait for it.
 };
 
 /// What a submission does when max_pending or max_pending_bytes is reached.
@@ -83,8 +90,8 @@ struct pool_options {
     std::optional<std::size_t> max_pending_bytes{};
     /// What a submission does beyond these limits.
     procpool::when_full when_full = when_full::fail;
-    /// The largest result, in bytes; a larger one is an error of its task. At least 1. Default 1 GiB: a bound on what a
-    /// hostile worker can make this process store.
+    /// The largest result, in bytes; a larger one is an error of its task, in a map of its element. At least 1. Default
+    /// 1 GiB: with some KiB more a bound on what a hostile worker can make this process store.
     std::uint64_t max_result_bytes = std::uint64_t{1} << 30;
     /// What is to go wrong, for tests of what the program does then (doc/fault_injection.md). Costs nothing when empty.
     std::vector<fault> faults{};

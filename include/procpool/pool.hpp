@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/collect.hpp>
 #include <procpool/detail/handler_operation.hpp>
+#include <procpool/detail/range_source.hpp>
 #include <procpool/detail/token.hpp>
 #include <procpool/future.hpp>
 #include <procpool/options.hpp>
+#include <procpool/result_stream.hpp>
 #include <procpool/stats.hpp>
 #include <procpool/task.hpp>
 
@@ -127,6 +130,114 @@ public:
         return submit(detail::task_options(options), std::forward<F>(fn), std::forward<Rest>(rest)...);
     }
 
+    /// Runs fn for each element of a range: `for (auto& thumbnail : pool.imap(shrink, files))`. The results come in the
+    /// order of the input.
+    ///
+    /// The elements are arguments of fn, converted and encoded as those of async_submit(); a tuple that fn does not take
+    /// as it is gives its parts. The input is read as results are taken: here, and inside of the stream's functions, by
+    /// one thread at a time; it may be endless, and its elements need not be copyable. Short elements are sent together,
+    /// as map_options say. The tasks wait for room in the queue, whatever pool_options::when_full says. Elements cannot have
+    /// descriptors in them (queues, pipes): that is errc::not_serializable for that element; submit a task for each.
+    ///
+    /// @param range        as with views: one that is given as an lvalue must outlive the stream, another one is moved in.
+    /// @return             a result_stream<R>.
+    /// @par Throws         errc::invalid_option; errc::forked_copy; what the codec of fn throws.
+    /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
+    template <class F, std::ranges::viewable_range Range>
+        requires(!std::same_as<std::remove_cvref_t<F>, map_options>)
+    auto imap(F&& fn, Range&& range)
+    {
+        return imap(map_options(), std::forward<F>(fn), std::forward<Range>(range));
+    }
+    template <class F, std::ranges::viewable_range Range>
+    auto imap(const map_options& options, F&& fn, Range&& range)
+    {
+        return stream(options, true, fn, std::views::all(std::forward<Range>(range)));
+    }
+
+    /// The same, with results in the order in which they arrive.
+    template <class F, std::ranges::viewable_range Range>
+        requires(!std::same_as<std::remove_cvref_t<F>, map_options>)
+    auto imap_unordered(F&& fn, Range&& range)
+    {
+        return imap_unordered(map_options(), std::forward<F>(fn), std::forward<Range>(range));
+    }
+    template <class F, std::ranges::viewable_range Range>
+    auto imap_unordered(const map_options& options, F&& fn, Range&& range)
+    {
+        return stream(options, false, fn, std::views::all(std::forward<Range>(range)));
+    }
+
+    /// imap(), with all results in a vector, in the order of the input. Blocks.
+    ///
+    /// @par Errors  those of imap() and result_stream::next(); after the first, in the order of the input, what has not
+    ///              started is cancelled.
+    /// @par Throws  also errc::would_deadlock on a thread that runs the pool's loop.
+    template <class F, std::ranges::viewable_range Range>
+        requires(!std::same_as<std::remove_cvref_t<F>, map_options>)
+    auto map(F&& fn, Range&& range)
+    {
+        return map(map_options(), std::forward<F>(fn), std::forward<Range>(range));
+    }
+    template <class F, std::ranges::viewable_range Range>
+    auto map(const map_options& options, F&& fn, Range&& range)
+    {
+        detail::check_may_block(usable(), "procpool::pool::map()");
+        auto results = imap(options, std::forward<F>(fn), std::forward<Range>(range));
+        std::vector<typename decltype(results)::value_type> all;
+        while (auto one = results.next())
+            all.push_back(*std::move(one));
+        return all;
+    }
+
+    /// The same as an Asio operation.
+    ///
+    /// @param range  is moved in, or copied. It is read when the operation is launched and, as results arrive, on the
+    ///               handler's executor.
+    /// @par Signature      void(std::exception_ptr, std::vector<R>)
+    /// @par Cancellation   terminal, partial, total: completes at once with operation_aborted; what has not started never
+    ///                     runs, what runs ends unheard.
+    /// @par Executor       the token's own, else the pool's; never called from inside this function.
+    /// @par Thread safety, Lifetime  as async_submit().
+    template <class F, std::ranges::input_range Range, class Token = const boost::asio::deferred_t&>
+        requires(!std::same_as<std::remove_cvref_t<F>, map_options>)
+    auto async_map(F&& fn, Range&& range, Token&& token = boost::asio::deferred)
+    {
+        return async_map(map_options(), std::forward<F>(fn), std::forward<Range>(range), std::forward<Token>(token));
+    }
+    template <class F, std::ranges::input_range Range, class Token = const boost::asio::deferred_t&>
+    auto async_map(const map_options& options, F&& fn, Range&& range, Token&& token = boost::asio::deferred)
+    {
+        using view = std::views::all_t<std::decay_t<Range>>;
+        using R = detail::stream_value_t<view, F>;
+        return boost::asio::async_initiate<Token, void(std::exception_ptr, std::vector<R>)>(
+            detail::initiate_map<R>{usable()}, token,
+            detail::setup_stream(options, true, std::decay_t<F>(std::forward<F>(fn)),
+                                 std::views::all(std::decay_t<Range>(std::forward<Range>(range)))));
+    }
+
+    /// Runs fn once on each worker that there is, behind the task that it has: those that are starting too, but not those
+    /// that start later, for which pool_options::initializer is. Arguments as for async_submit(); max_pending does not
+    /// count.
+    ///
+    /// @return             a future for each of these workers, in the order in which they were started; none when the
+    ///                     pool has not started any. The future of a worker that ends before it has answered fails with
+    ///                     worker_crashed, or, when it was not sent the task any more, operation_aborted.
+    /// @par Throws, Thread safety, Lifetime  as async_submit().
+    template <class F, class... Args>
+    auto broadcast(F&& fn, Args&&... arguments)
+    {
+        return broadcast_task(make_task(std::forward<F>(fn), std::forward<Args>(arguments)...));
+    }
+
+    /// Cancels all tasks that have not started: their callers get operation_aborted, and streams end. Those that run go
+    /// on, and the pool takes further tasks. Never blocks.
+    void cancel_pending();
+
+    /// Kills every worker with its process group at once: the tasks that run fail with worker_crashed, or run again if
+    /// their options say so; others notice nothing. The pool starts new workers. Never blocks.
+    void kill_workers();
+
     /// Accepts no more tasks: later submissions fail with errc::pool_closed. Those accepted before are finished; then
     /// the workers are told to end. Never blocks.
     void close();
@@ -199,11 +310,27 @@ private:
     }
 
     template <class R>
-    future<R> submit_for_future(const detail::task_options& options, task<R> made)
+    future<R> submit_for_future(const detail::task_options& options, task<R>&& made)
     {
         detail::future_ptr state(new detail::future_state(std::move(made).encoded(), options, usable()), false);
         detail::submit(usable(), state, detail::full_queue::block_caller);
         return future<R>(std::move(state));
+    }
+
+    template <class R>
+    std::vector<future<R>> broadcast_task(const task<R>& made)
+    {
+        std::vector<future<R>> all;
+        for (auto& each : detail::broadcast(usable(), made.encoded()))
+            all.push_back(future<R>(std::move(each)));
+        return all;
+    }
+
+    template <class F, class View>
+    auto stream(const map_options& options, bool in_order, const F& fn, View view)
+    {
+        return result_stream<detail::stream_value_t<View, F>>(detail::make_stream(
+            usable(), detail::setup_stream(options, in_order, std::decay_t<F>(fn), std::move(view))));
     }
 
     template <std::size_t... I, class F, class Rest>
@@ -214,7 +341,7 @@ private:
     }
 
     template <class Token, class R>
-    auto initiate(detail::task_options options, Token&& token, task<R> made)
+    auto initiate(detail::task_options options, Token&& token, task<R>&& made)
     {
         static_assert(
             std::is_void_v<R> || std::is_default_constructible_v<R>,

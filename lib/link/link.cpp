@@ -7,6 +7,11 @@
 #include <algorithm>
 
 namespace procpool::link {
+namespace {
+
+constexpr std::chrono::milliseconds descriptors_pause{2};
+
+} // namespace
 
 link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, launched worker, live_groups& groups,
            const launch_plan& plan)
@@ -15,67 +20,69 @@ link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, l
       page_(*reinterpret_cast<wire::control_page*>(page_memory_->data())),
       slots_(page_),
       payloads_(std::move(worker.ends.memory), page_memory_, plan.is_confined),
-      max_result_bytes_(plan.max_result_bytes),
+      descriptors_(payloads_.socket()),
+      descriptors_timer_(executor),
+      max_answer_bytes_(wire::max_answer_bytes(plan.max_result_bytes)),
       tasks_kept_(std::move(worker.ends.tasks_kept)),
       lifeline_(std::move(worker.ends.lifeline)),
       tasks_(executor, worker.ends.tasks.release()),
       answers_(executor, worker.ends.answers.release()),
       pid_(worker.child.pid),
       process_(std::in_place, executor, std::move(worker.child), std::move(worker.cgroup), groups),
-      frames_(plan.max_result_bytes + wire::max_exception_bytes),
+      frames_(max_answer_bytes_),
       oom_kills_at_start_(worker.oom_kills)
 {
     open_output(executor, worker, plan);
     os::set_non_blocking(tasks_.native_handle());
 }
 
-void link::start(std::shared_ptr<link_events> events, const wire::configuration& first_message, std::uint32_t modules)
+void link::start(std::shared_ptr<link_events> events, const wire::configuration& first_message, std::uint32_t modules,
+                 attached_ptr descriptors)
 {
     events_ = std::move(events);
     watch_exit();
     read();
     resume_output();
     send_new_modules(modules);
-    send_message(wire::frame_kind::configure, wire::encode_message(first_message));
+    const auto sent = send_descriptors(0, descriptors); // no task has that id
+    send_message(wire::frame_kind::configure, wire::encode_message(first_message), sent);
 }
 
 std::uint16_t link::send(task& t, const outgoing_task& described)
 {
     if (modules_sent_ < described.modules)
         send_new_modules(described.modules);
-    wire::frame_header header;
-    header.kind = wire::frame_kind::task;
+    // The page says "queued" before the frame is written.
+    const std::uint16_t slot = slots_.take(described.id, t, described.deadline);
+    const auto descriptors = send_descriptors(described.id, described.descriptors);
+    auto& header = described.attached.empty() ? add_call(slot, described.call)
+                                              : add_call_with(described.attached, slot, described.call);
     header.id = described.id;
-    header.size = described.call.size();
+    header.slot = slot;
     header.ran_ns = static_cast<std::uint64_t>(described.timeout.count());
     header.may_hold = described.may_hold;
-    // The page says "queued" before the frame is written.
-    header.slot = slots_.take(described.id, t, described.deadline);
-    if (described.attached.empty())
-        add_call(header, described.call);
-    else
-        add_call_with(described.attached, header, described.call);
-    return header.slot;
+    header.descriptors = descriptors;
+    return slot;
 }
 
-void link::add_call(wire::frame_header& header, const detail::byte_buffer& call)
+wire::frame_header& link::add_call(std::uint16_t slot, const detail::byte_buffer& call)
 {
-    const auto shown = call.size() >= detail::shared_from ? payloads_.show(header.slot, call) : std::nullopt;
+    const auto shown = call.size() >= detail::shared_from ? payloads_.show(slot, call) : std::nullopt;
     if (!shown)
-        return outgoing_.add(header, call);
+        return outgoing_.add(wire::frame_kind::task, call);
+    auto& header = outgoing_.add(wire::frame_kind::task, std::as_bytes(std::span(&*shown, 1)));
     header.place = wire::payload_place::shown;
-    header.size = sizeof(*shown);
-    outgoing_.add(header, std::as_bytes(std::span(&*shown, 1)));
+    return header;
 }
 
 // Where the buffers are; then those that could not be shown; then the call.
-void link::add_call_with(std::span<const detail::byte_buffer> attached, wire::frame_header& header,
-                         const detail::byte_buffer& call)
+wire::frame_header& link::add_call_with(std::span<const detail::byte_buffer> attached, std::uint16_t slot,
+                                        const detail::byte_buffer& call)
 {
     detail::byte_buffer payload;
     detail::byte_buffer copied;
     for (const auto& each : attached) {
-        const auto shown = payloads_.show(header.slot, each);
+        const auto shown = payloads_.show(slot, each);
         const auto where = shown.value_or(wire::shown_payload{.size = each.size()});
         payload.append(&where, sizeof(where));
         if (!shown) {
@@ -85,18 +92,14 @@ void link::add_call_with(std::span<const detail::byte_buffer> attached, wire::fr
     }
     payload.append(copied.data(), copied.size());
     payload.append(call.data(), call.size());
+    auto& header = outgoing_.add(wire::frame_kind::task, payload);
     header.attached = static_cast<std::uint8_t>(attached.size());
-    header.size = payload.size();
-    outgoing_.add(header, payload);
+    return header;
 }
 
 void link::fork(std::uint64_t number, const std::string& title)
 {
-    wire::frame_header header;
-    header.kind = wire::frame_kind::fork;
-    header.id = number;
-    header.size = title.size();
-    outgoing_.add(header, std::as_bytes(std::span(title)));
+    outgoing_.add(wire::frame_kind::fork, std::as_bytes(std::span(title))).id = number;
     flush();
 }
 
@@ -113,6 +116,7 @@ bool link::take_back(std::uint16_t slot) noexcept
 {
     if (!slots_.revoke(slot))
         return false;
+    descriptors_.take_back(slots_.id_at(slot));
     slots_.release(slot);
     payloads_.release(slot);
     return true;
@@ -133,12 +137,36 @@ void link::send_new_modules(std::uint32_t known)
         send_message(wire::frame_kind::module, wire::encode_message(notice_of(modules_sent_)));
 }
 
-void link::send_message(wire::frame_kind kind, std::span<const std::byte> message)
+void link::send_message(wire::frame_kind kind, std::span<const std::byte> message, std::uint8_t descriptors)
 {
-    wire::frame_header header;
-    header.kind = kind;
-    header.size = message.size();
-    outgoing_.add(header, message);
+    outgoing_.add(kind, message).descriptors = descriptors;
+}
+
+// They leave before the frame does, so most often they are there when it is read. If not, the worker waits for them.
+std::uint8_t link::send_descriptors(std::uint64_t id, const attached_ptr& all)
+{
+    if (!all)
+        return 0;
+    if (!descriptors_.send(id, all))
+        send_descriptors_later();
+    return static_cast<std::uint8_t>(all->size());
+}
+
+// By a timer, because there is no event for one of the reasons: as many descriptors are on their way, of all
+// processes of this user, as one of them may have open (ETOOMANYREFS).
+void link::send_descriptors_later()
+{
+    descriptors_timer_.expires_after(descriptors_pause);
+    descriptors_timer_.async_wait([self = shared_from_this(), pool = events_](boost::system::error_code error) {
+        if (!error)
+            pool->enter(*self, &link::on_descriptors_later, 0);
+    });
+}
+
+void link::on_descriptors_later(std::size_t)
+{
+    if (!exited_ && !descriptors_.send_waiting())
+        send_descriptors_later();
 }
 
 void link::flush()
@@ -208,6 +236,7 @@ void link::terminate() noexcept
 void link::abandon() noexcept
 {
     exited_ = true;
+    descriptors_timer_.cancel();
     boost::system::error_code ignored;
     tasks_.close(ignored);
     answers_.close(ignored);

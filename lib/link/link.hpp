@@ -2,6 +2,7 @@
 #pragma once
 
 #include "link/child_process.hpp"
+#include "link/descriptor_sender.hpp"
 #include "link/last_lines.hpp"
 #include "link/launch.hpp"
 #include "link/outgoing.hpp"
@@ -13,6 +14,7 @@
 #include "wire/outbox.hpp"
 
 #include <boost/asio/readable_pipe.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/writable_pipe.hpp>
 
 #include <array>
@@ -58,6 +60,7 @@ struct outgoing_task {
     std::uint64_t id = 0;
     const detail::byte_buffer& call;
     std::span<const detail::byte_buffer> attached{};
+    attached_ptr descriptors{};
     std::uint32_t modules = 0;                        ///< How many of this process's modules the call refers to.
     bool may_hold = false;                            ///< The worker may hold the answer back.
     std::chrono::nanoseconds timeout{};               ///< Zero: it may run as long as it likes.
@@ -71,11 +74,14 @@ public:
          const launch_plan& plan);
 
     /// Begins to read and to watch. `events` is kept alive until the worker has ended.
-    /// `modules`: how many of this process's modules the first message refers to.
-    void start(std::shared_ptr<link_events> events, const wire::configuration& first_message, std::uint32_t modules);
+    /// `modules`: how many of this process's modules the first message refers to; `descriptors`: what goes with it.
+    void start(std::shared_ptr<link_events> events, const wire::configuration& first_message, std::uint32_t modules,
+               attached_ptr descriptors = {});
 
     std::uint64_t number() const noexcept { return number_; }
     pid_t pid() const noexcept { return pid_; }
+    /// Through which descriptors go to the worker.
+    int socket() const noexcept { return payloads_.socket(); }
     /// How the process ended; empty while it runs, and when the kernel kept no status.
     const std::optional<os::child_exit>& exit() const noexcept { return exit_; }
     bool was_ready() const noexcept { return ready_; }
@@ -107,6 +113,8 @@ public:
     task* task_at(std::uint16_t slot) const noexcept { return slots_.at(slot); }
     bool may_run(std::uint16_t slot) const noexcept { return slots_.may_run(slot); }
     bool may_have_run(std::uint16_t slot) const noexcept { return slots_.may_have_run(slot); }
+    /// Of a task with elements: the answers to those that have run, when the worker has ended. Empty if that is unknown.
+    detail::byte_buffer answered_elements(std::uint64_t id) const { return page_.elements.left_of(id); }
     std::optional<std::chrono::steady_clock::time_point> started(std::uint16_t slot) const noexcept
     {
         return slots_.started(slot);
@@ -132,17 +140,20 @@ private:
     void take_piped(std::span<const std::byte> bytes);
     void feed(std::span<const std::byte> bytes);
     void tell_frames();
-    void tell(const wire::frame& frame);
-    void tell_answer(wire::frame answer);
+    void tell(wire::frame& frame);
+    void tell_answer(wire::frame& answer);
     detail::region_ptr find_shown(wire::frame& answer);
     void give_up_on_worker();
     void write();
     void write_when_possible();
-    void add_call(wire::frame_header& header, const detail::byte_buffer& call);
-    void add_call_with(std::span<const detail::byte_buffer> attached, wire::frame_header& header,
-                       const detail::byte_buffer& call);
+    wire::frame_header& add_call(std::uint16_t slot, const detail::byte_buffer& call);
+    wire::frame_header& add_call_with(std::span<const detail::byte_buffer> attached, std::uint16_t slot,
+                                      const detail::byte_buffer& call);
     void send_new_modules(std::uint32_t known);
-    void send_message(wire::frame_kind kind, std::span<const std::byte> message);
+    void send_message(wire::frame_kind kind, std::span<const std::byte> message, std::uint8_t descriptors = 0);
+    std::uint8_t send_descriptors(std::uint64_t id, const attached_ptr& all);
+    void send_descriptors_later();
+    void on_descriptors_later(std::size_t);
     void watch_exit();
     void on_exit(std::size_t);
     void end();
@@ -162,7 +173,9 @@ private:
     wire::control_page& page_;
     task_slots slots_;
     payloads payloads_;
-    const std::uint64_t max_result_bytes_;
+    descriptor_sender descriptors_;
+    boost::asio::steady_timer descriptors_timer_;
+    const std::uint64_t max_answer_bytes_;
     os::descriptor tasks_kept_;
     os::descriptor lifeline_;
     boost::asio::writable_pipe tasks_;

@@ -56,14 +56,14 @@ void link::feed(std::span<const std::byte> bytes)
 void link::tell_frames()
 {
     read_captured(); // what a task has written comes before its answer
-    while (const auto frame = frames_.next())
+    while (auto frame = frames_.next())
         tell(*frame);
     if (frames_.broken())
         give_up_on_worker();
     events_->batch_done();
 }
 
-void link::tell(const wire::frame& frame)
+void link::tell(wire::frame& frame)
 {
     const auto& header = frame.header;
     if (broke_protocol_)
@@ -84,7 +84,7 @@ void link::tell(const wire::frame& frame)
 }
 
 // Nothing is taken out of its slot before it is known what the answer is.
-void link::tell_answer(wire::frame answer)
+void link::tell_answer(wire::frame& answer)
 {
     const auto& header = answer.header;
     detail::region_ptr shown;
@@ -107,7 +107,7 @@ detail::region_ptr link::find_shown(wire::frame& answer)
     if (answer.header.kind != wire::frame_kind::result || answer.payload.size() != sizeof(shown))
         return {};
     std::memcpy(&shown, answer.payload.data(), sizeof(shown));
-    if (shown.size > max_result_bytes_)
+    if (shown.size > max_answer_bytes_)
         return {};
     try {
         const bool is_returned = answer.header.place == wire::payload_place::returned;
@@ -144,6 +144,7 @@ void link::on_exit(std::size_t)
     if (!process_->has_ended())
         return watch_exit();
     exited_ = true;
+    descriptors_timer_.cancel();
     boost::system::error_code ignored;
     tasks_.close(ignored);
     if (reading_)

@@ -11,9 +11,10 @@ namespace procpool::link {
 /// Bytes on their way to a worker: frames gather while a write is under way, and leave together in the next one.
 class outgoing {
 public:
-    void add(const wire::frame_header& header, std::span<const std::byte> payload)
+    /// Returns the header, which can be completed there until another frame is added.
+    wire::frame_header& add(wire::frame_kind kind, std::span<const std::byte> payload)
     {
-        wire::append_frame(gathering_, header, payload);
+        return wire::append_frame(gathering_, kind, payload);
     }
 
     /// What is to be written now; empty when nothing waits. Stays valid until written() has consumed it.

@@ -19,6 +19,9 @@ public:
     /// `page`: of that worker. `is_confined`: what it has seen of a region must not become another's.
     payloads(os::descriptor socket, std::shared_ptr<os::mapping> page, bool is_confined);
 
+    /// Between the two processes; all that is shown goes through it.
+    int socket() const noexcept { return socket_.get(); }
+
     /// Shows a call, or a buffer that goes with it, to the worker that is to run it. Empty: it must go through the pipe.
     /// The region stays as it is until release(slot), also when the bytes are gone.
     std::optional<wire::shown_payload> show(std::uint16_t slot, const detail::byte_buffer& call);

@@ -2,6 +2,7 @@
 // What a link knows about the end of its worker.
 #include "link/link.hpp"
 
+#include "link/status_of.hpp"
 #include "os/oom_kills.hpp"
 
 #include <procpool/crash_report.hpp>
@@ -12,16 +13,6 @@ namespace procpool::link {
 namespace {
 
 constexpr std::uint64_t bytes_per_kib = 1024;
-
-exit_status status_of(const std::optional<os::child_exit>& how)
-{
-    exit_status status;
-    if (how) {
-        (how->by_signal ? status.signal : status.code) = how->number;
-        status.core_dumped = how->core_dumped;
-    }
-    return status;
-}
 
 /// Whether the processor has raised the signal because of an address that it knows.
 bool has_fault_address(const wire::last_words& said)

@@ -33,6 +33,8 @@ public:
     /// The task in a slot, or null.
     task* at(std::uint16_t slot) const noexcept { return tasks_[slot]; }
 
+    std::uint64_t id_at(std::uint16_t slot) const noexcept { return ids_[slot]; }
+
     /// Asks the task in a slot to stop.
     void ask(std::uint16_t slot) noexcept;
     /// True: the task had not started and cannot start any more.

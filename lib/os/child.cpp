@@ -37,6 +37,17 @@ bool poll_end(int pidfd, int timeout_ms) noexcept
     return (watched.revents & POLLIN) != 0;
 }
 
+/// For poll(2): rounded up, and an hour at most.
+int milliseconds_until(std::chrono::steady_clock::time_point deadline) noexcept
+{
+    constexpr std::chrono::milliseconds longest = std::chrono::hours(1);
+    const auto left = deadline - std::chrono::steady_clock::now();
+    if (left <= left.zero())
+        return 0;
+    return static_cast<int>(left < longest ? std::chrono::ceil<std::chrono::milliseconds>(left).count()
+                                           : longest.count());
+}
+
 enum class child_state { running, held, ended, discarded };
 
 child_state state_of(int pidfd) noexcept
@@ -85,9 +96,21 @@ bool is_held_by_tracer(int pidfd) noexcept
 
 void wait_until_ended(int pidfd) noexcept
 {
-    poll_end(pidfd, -1);
-    while (is_held_by_tracer(pidfd))
-        ::poll(nullptr, 0, 1); // the tracer's release makes no event
+    wait_until_ended(pidfd, std::chrono::steady_clock::time_point::max());
+}
+
+bool wait_until_ended(int pidfd, std::chrono::steady_clock::time_point deadline) noexcept
+{
+    while (!has_ended(pidfd)) {
+        const int left = milliseconds_until(deadline);
+        if (left == 0)
+            return false;
+        if (is_held_by_tracer(pidfd))
+            ::poll(nullptr, 0, 1); // the tracer's release makes no event
+        else
+            poll_end(pidfd, left);
+    }
+    return true;
 }
 
 bool send_signal(int pidfd, int signal) noexcept

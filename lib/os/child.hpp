@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <chrono>
 #include <csignal>
 #include <optional>
 #include <sys/types.h>
@@ -33,6 +34,9 @@ bool is_held_by_tracer(int pidfd) noexcept;
 
 /// Blocks until the child has ended. For the destruction of a context that will never run again.
 void wait_until_ended(int pidfd) noexcept;
+
+/// The same, but not beyond that time; false when it has not ended by then.
+bool wait_until_ended(int pidfd, std::chrono::steady_clock::time_point deadline) noexcept;
 
 /// Sends a signal to the process behind pidfd; false when it is gone.
 bool send_signal(int pidfd, int signal) noexcept;

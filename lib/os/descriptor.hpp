@@ -1,37 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <utility>
+#include <procpool/detail/descriptor.hpp>
 
 namespace procpool::os {
 
-/// Owns one file descriptor and closes it. Move-only.
-class descriptor {
-public:
-    descriptor() noexcept = default;
-    explicit descriptor(int fd) noexcept : fd_(fd) {}
-    descriptor(descriptor&& other) noexcept : fd_(other.release()) {}
-    descriptor& operator=(descriptor&& other) noexcept
-    {
-        descriptor moved(std::move(other)); // closes what was owned here now, not when `other` ends
-        std::swap(fd_, moved.fd_);
-        return *this;
-    }
-    ~descriptor() { reset(); }
-
-    int get() const noexcept { return fd_; }
-    explicit operator bool() const noexcept { return fd_ >= 0; }
-    /// Gives the number away; the caller closes it.
-    int release() noexcept { return std::exchange(fd_, -1); }
-    void reset() noexcept;
-
-private:
-    int fd_ = -1;
-};
+using detail::descriptor;
 
 /// A second descriptor of the same open file description, numbered `lowest` or above, close-on-exec. Empty, and errno
 /// set, when there is none left or fd is not open.
 descriptor duplicate_from(int fd, int lowest) noexcept;
+
+/// The same file with an open file description of its own, to be read and written, close-on-exec. Empty, and errno set,
+/// where it cannot be opened: sockets and eventfds never can.
+descriptor reopen(int fd) noexcept;
 
 /// Gives the file a second number, instead of what has it now; close-on-exec, but for stdin, stdout and stderr.
 void assign(int number, const descriptor& file) noexcept;

@@ -94,6 +94,11 @@ bool send_descriptors(int socket, std::span<const int> fds, std::span<const std:
     return repeat([&] { return ::sendmsg(socket, &sent.header(), MSG_DONTWAIT | MSG_NOSIGNAL); }) >= 0;
 }
 
+bool send_note(int socket, std::span<const std::byte> note) noexcept
+{
+    return repeat([&] { return ::send(socket, note.data(), note.size(), MSG_DONTWAIT | MSG_NOSIGNAL); }) >= 0;
+}
+
 descriptor receive_descriptor(int socket, std::span<std::byte> note) noexcept
 {
     message received(note, 1);
@@ -116,6 +121,12 @@ std::vector<descriptor> receive_descriptors(int socket, std::span<std::byte> not
     if (!are_all || std::ranges::any_of(fds, [](const descriptor& fd) { return !fd; }))
         fds.clear();
     return fds;
+}
+
+bool peek_note(int socket, std::span<std::byte> note) noexcept
+{
+    const auto count = repeat([&] { return ::recv(socket, note.data(), note.size(), MSG_DONTWAIT | MSG_PEEK); });
+    return count == static_cast<ssize_t>(note.size());
 }
 
 } // namespace procpool::os

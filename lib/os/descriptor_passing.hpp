@@ -19,11 +19,14 @@ struct socket_ends {
 socket_ends make_sockets();
 
 /// How many descriptors can go with one note.
-inline constexpr std::size_t most_descriptors = 7;
+inline constexpr std::size_t most_descriptors = 253;
 
 /// Sends descriptors, most_descriptors at most, with a note through such a socket (SCM_RIGHTS, unix(7)). Never waits:
-/// false when the socket is full or the other end is gone.
+/// false, and errno set, when the socket is full or the other end is gone.
 bool send_descriptors(int socket, std::span<const int> fds, std::span<const std::byte> note) noexcept;
+
+/// Sends a note alone, likewise.
+bool send_note(int socket, std::span<const std::byte> note) noexcept;
 
 /// Takes the next descriptor that was sent, and its note, which must have the size of `note`. Never waits: empty when
 /// there is none, or when what came is something else.
@@ -31,5 +34,9 @@ descriptor receive_descriptor(int socket, std::span<std::byte> note) noexcept;
 
 /// Takes the next descriptors that were sent, and their note, likewise. Empty also when any of them could not be had.
 std::vector<descriptor> receive_descriptors(int socket, std::span<std::byte> note);
+
+/// Looks at the note of what comes next, and leaves everything where it is. Never waits: false when nothing is there, or
+/// something else.
+bool peek_note(int socket, std::span<std::byte> note) noexcept;
 
 } // namespace procpool::os

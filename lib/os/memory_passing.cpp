@@ -4,7 +4,10 @@
 #include "os/descriptor_passing.hpp"
 
 #include <algorithm>
+#include <cerrno>
+#include <poll.h>
 #include <span>
+#include <system_error>
 
 namespace procpool::os {
 namespace {
@@ -12,12 +15,41 @@ namespace {
 struct note {
     std::uint64_t number = 0;
     std::uint64_t place = 0;
+    std::uint64_t error = 0; // instead of descriptors that go with a task: why they do not come
 };
 
 constexpr int most_unlooked_for = 1024;
 constexpr int lowest = 3; // above stdin, stdout and stderr
 
+std::vector<descriptor> refuse(std::uint64_t error)
+{
+    throw std::system_error(static_cast<int>(error), std::generic_category(), "a descriptor could not be sent");
+}
+
 } // namespace
+
+bool send_with_task(int socket, std::uint64_t task, const detail::attached_descriptors& all)
+{
+    std::vector<descriptor> reopened;
+    std::vector<int> fds;
+    for (const auto& each : all) {
+        fds.push_back(each.fd);
+        if (!each.is_reopened)
+            continue;
+        reopened.push_back(reopen(each.fd));
+        fds.back() = reopened.back().get();
+        if (!reopened.back())
+            return false;
+    }
+    const note sent{task, with_task};
+    return send_descriptors(socket, fds, std::as_bytes(std::span(&sent, 1)));
+}
+
+bool tell_not_sent(int socket, std::uint64_t task, int why) noexcept
+{
+    const note sent{task, with_task, static_cast<std::uint64_t>(why)};
+    return send_note(socket, std::as_bytes(std::span(&sent, 1)));
+}
 
 memory_receiver::memory_receiver(int socket) noexcept : socket_(socket), spare_(duplicate_from(socket, lowest)) {}
 
@@ -76,13 +108,62 @@ bool memory_receiver::receive()
     note sent;
     spare_.reset();
     descriptor file = receive_descriptor(socket_, std::as_writable_bytes(std::span(&sent, 1)));
-    if (!file || sealed_size(file.get()) == 0 || sent.place >= seats_.size()) {
-        file.reset();
-        spare_ = duplicate_from(socket_, lowest);
-        return false;
+    if (file && sent.place != with_task) // else its task was taken back
+        return keep(sent.number, sent.place, std::move(file));
+    const bool is_one = file || sent.place == with_task;
+    file.reset();
+    spare_ = duplicate_from(socket_, lowest);
+    return is_one;
+}
+
+bool memory_receiver::keep(std::uint64_t number, std::uint64_t place, descriptor file)
+{
+    if (place < seats_.size() && sealed_size(file.get()) != 0) {
+        seats_[place] = {number, std::move(file), {}};
+        return true;
     }
-    seats_[sent.place] = {sent.number, std::move(file), {}};
-    return true;
+    file.reset();
+    spare_ = duplicate_from(socket_, lowest);
+    return false;
+}
+
+// What went with tasks before this one belongs to some that were taken back.
+std::vector<descriptor> memory_receiver::wait_for(std::uint64_t task)
+{
+    for (;;) {
+        note sent;
+        pollfd socket{socket_, POLLIN, 0};
+        if (::poll(&socket, 1, -1) == 1 && (socket.revents & POLLIN) == 0)
+            return {}; // the sender is gone
+        spare_.reset();
+        auto files = receive_descriptors(socket_, std::as_writable_bytes(std::span(&sent, 1)));
+        if (sent.place != with_task && files.size() == 1) {
+            keep(sent.number, sent.place, std::move(files.front()));
+            continue;
+        }
+        spare_ = duplicate_from(socket_, lowest);
+        if (!spare_) { // they have taken its room
+            files.clear();
+            spare_ = duplicate_from(socket_, lowest);
+        }
+        if (sent.error == ECANCELED) // it was taken back before, and is here for the second time
+            continue;
+        if (sent.place == with_task && sent.number == task)
+            return sent.error == 0 ? std::move(files) : refuse(sent.error);
+    }
+}
+
+// Before them may be memory for an earlier task, which is kept as if it had been looked for.
+void memory_receiver::pass_over(std::uint64_t task)
+{
+    for (note next; peek_note(socket_, std::as_writable_bytes(std::span(&next, 1)));) {
+        const bool is_with_task = next.place == with_task;
+        if (is_with_task && next.number != task)
+            return; // they are for a later one
+        receive();
+        if (is_with_task)
+            return;
+    }
 }
 
 // If it fails, the file is still there for the next time.

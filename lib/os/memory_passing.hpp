@@ -3,16 +3,28 @@
 
 #include "os/shared_memory.hpp"
 
+#include <procpool/detail/attached_descriptors.hpp>
+
 #include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 namespace procpool::os {
 
 /// How many pieces of memory one process can show another at a time. Each has a place, in which both sides remember it:
 /// what was shown once needs no descriptor the next time, and no new mapping.
 inline constexpr std::size_t places = 32;
+
+/// In the note of descriptors that go with a task, instead of a place; its number is the task's.
+inline constexpr std::uint64_t with_task = ~std::uint64_t{0};
+
+/// Sends the descriptors of a task's arguments through the same socket. Never waits: false, and errno set, when it is
+/// full, there are no descriptors left to make others of, or one of them cannot be sent.
+bool send_with_task(int socket, std::uint64_t task, const detail::attached_descriptors& all);
+/// Tells, in their place, why they will never be sent: an errno, ECANCELED when the task was taken back. Likewise.
+bool tell_not_sent(int socket, std::uint64_t task, int why) noexcept;
 
 /// The side that shows. Its memory is known by numbers that never repeat.
 class memory_sender {
@@ -50,6 +62,11 @@ public:
     /// The memory that was shown in that place under that number, to be read only. Null: there is none, or what was
     /// sent is no memory that keeps its size. Throws std::system_error when it cannot be mapped. Never waits.
     std::shared_ptr<const mapping> find(std::uint64_t place, std::uint64_t number);
+    /// The descriptors that go with a task. Waits for them. Empty: there was no room for all. Throws std::system_error
+    /// with what kept the sender from sending them. Only for who trusts the sender.
+    std::vector<descriptor> wait_for(std::uint64_t task);
+    /// Closes the descriptors that go with a task, if they are here. Never waits.
+    void pass_over(std::uint64_t task);
     void forget() noexcept { seats_ = {}; }
 
 private:
@@ -59,6 +76,7 @@ private:
         std::shared_ptr<const mapping> memory;
     };
     bool receive();
+    bool keep(std::uint64_t number, std::uint64_t place, descriptor file);
     void map(seat& shown);
 
     int socket_;

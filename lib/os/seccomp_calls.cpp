@@ -18,8 +18,8 @@ constexpr std::uint64_t as_int = 0xffff'ffff; // the kernel looks at no more of 
 constexpr std::uint64_t name_memory = 0x53564d41; // PR_SET_VMA: newer C libraries do it
 
 /// What F_SETOWN and F_SETSIG would allow is to have any process killed by the kernel, hence the list.
-constexpr int descriptor_commands[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD,
-                                       F_GETFL, F_SETFL,         1034 /* F_GET_SEALS */};
+constexpr int descriptor_commands[] = {F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD,      F_SETFD, F_GETFL,
+                                       F_SETFL, F_OFD_SETLK,     F_OFD_SETLKW, 1034 /* F_GET_SEALS */};
 
 /// Among those that are not here is TIOCSTI, which types into the terminal of the host.
 constexpr unsigned long device_commands[] = {TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIOCLEX, FIONCLEX};
@@ -40,7 +40,10 @@ std::vector<conditional_call> conditional_calls()
 {
     const auto self = static_cast<std::uint64_t>(::getpid());
     std::vector<conditional_call> calls{
-        {"clone", 0, CLONE_THREAD, CLONE_THREAD}, {"prlimit64", 2, all_bits, 0}, // asks and sets nothing
+        {"clone", 0, CLONE_THREAD, CLONE_THREAD},
+        {"prlimit64", 2, all_bits, 0}, // asks and sets nothing
+        {"sendto", 4, all_bits, 0},
+        {"recvfrom", 4, all_bits, 0}, // what is connected already
     };
     for (const char* signalling : {"kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo"})
         calls.push_back({signalling, 0, as_int, self});

@@ -4,6 +4,7 @@
 #include "os/failing_calls.hpp"
 #include "os/system_error.hpp"
 
+#include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -29,11 +30,14 @@ bool set_fixed_size(int fd, std::size_t size) noexcept
     return ::ftruncate(fd, static_cast<off_t>(size)) == 0 && ::fcntl(fd, F_ADD_SEALS, fixed_size | F_SEAL_SEAL) == 0;
 }
 
-// The kernel sends SIGXFSZ to who makes a file that is too large.
+// The kernel sends SIGXFSZ to who makes a file that is too large. Sets errno when it would.
 bool may_make_file_of(std::size_t size) noexcept
 {
     rlimit limit{};
-    return ::getrlimit(RLIMIT_FSIZE, &limit) != 0 || size <= limit.rlim_cur;
+    const bool may = ::getrlimit(RLIMIT_FSIZE, &limit) != 0 || size <= limit.rlim_cur;
+    if (!may)
+        errno = EFBIG;
+    return may;
 }
 
 } // namespace
@@ -69,7 +73,7 @@ mapping::~mapping()
 
 descriptor make_memory_file(const char* name, std::size_t size)
 {
-    descriptor file = above_stdio(descriptor(create(name)));
+    descriptor file = above_stdio(descriptor(may_make_file_of(size) ? create(name) : -1));
     if (!file || !set_fixed_size(file.get(), size))
         throw_last_error("cannot make the memory shared with a worker");
     return file;

@@ -46,6 +46,8 @@ volatile char* make_wiped_byte()
     return byte;
 }
 
+unsigned copies = 0;
+
 volatile char& wiped_byte()
 {
     static volatile char* const byte = make_wiped_byte();
@@ -85,6 +87,12 @@ bool is_forked_copy()
 void accept_forked_copy()
 {
     wiped_byte() = 1;
+    ++copies;
+}
+
+unsigned accepted_copies() noexcept
+{
+    return copies;
 }
 
 void set_thread_name(const std::string& name) noexcept
@@ -106,6 +114,16 @@ std::string own_program()
 std::string program_name()
 {
     return std::filesystem::path(executable_path()).filename().string();
+}
+
+pid_t process_id() noexcept
+{
+    return ::getpid();
+}
+
+pid_t parent_process_id() noexcept
+{
+    return ::getppid();
 }
 
 std::uint64_t now_ns() noexcept

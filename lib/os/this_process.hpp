@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <sys/types.h>
 
 namespace procpool::os {
 
@@ -22,6 +23,10 @@ bool is_forked_copy();
 /// From now on this process, which is such a copy, counts as the original.
 void accept_forked_copy();
 
+/// How many processes on the way from the first one to this were such copies that came to count as originals. Unlike a
+/// pid, it is never that of a parent.
+unsigned accepted_copies() noexcept;
+
 /// Names the calling thread, cut to 15 bytes; ps and top show the main thread's as that of the process.
 void set_thread_name(const std::string& name) noexcept;
 
@@ -34,6 +39,10 @@ std::string own_program();
 
 /// The name of this program: the last part of its path.
 std::string program_name();
+
+/// The number of this process, and that of its parent; 0 where that is outside of this process's pid namespace.
+pid_t process_id() noexcept;
+pid_t parent_process_id() noexcept;
 
 /// Nanoseconds of CLOCK_MONOTONIC: the same clock in parent and worker.
 std::uint64_t now_ns() noexcept;

@@ -19,6 +19,7 @@ engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, co
       plan_(plan_for(options)),
       first_message_(first_message_for(options)),
       first_modules_(options.start == start_method::spawn ? modules_for(options) : 0),
+      first_descriptors_(options.start == start_method::spawn ? descriptors_for(options) : nullptr),
       start_timeout_(options.start_timeout),
       scheduler_(limits_for(options)),
       memory_timer_(executor),
@@ -43,9 +44,23 @@ void engine::accept(schedule::arrivals submitted)
     turn();
 }
 
+void engine::accept_for(schedule::worker_id worker, operation_ptr submitted)
+{
+    auto& scheduled = scheduled_operation::of(*submitted.detach());
+    tell_task(event_kind::task_queued, scheduled);
+    scheduler_.submit_to(worker, scheduled, now());
+    turn();
+}
+
 void engine::cancel(operation& op, bool if_running)
 {
     scheduler_.cancel(scheduled_operation::of(op), if_running, now());
+    turn();
+}
+
+void engine::cancel_pending(std::uint64_t last_id)
+{
+    scheduler_.cancel_pending(last_id, now());
     turn();
 }
 
@@ -75,9 +90,9 @@ void engine::join(std::shared_ptr<join_operation> waiting, std::optional<std::ch
     joins_.push_back(std::move(waiting));
     if (limit) {
         shutdown_timer_.expires_after(*limit);
-        shutdown_timer_.async_wait([pool = pool_.shared_from_this()](boost::system::error_code error) {
+        shutdown_timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
             if (!error)
-                pool->run(&engine::on_shutdown_limit);
+                pool->run([this](runner&) { on_shutdown_limit(); });
         });
     }
     close();
@@ -97,7 +112,7 @@ void engine::stop_joining(const std::shared_ptr<join_operation>& waiting)
 
 void engine::enter(link::link& from, void (link::link::*event)(std::size_t), std::size_t count)
 {
-    pool_.run([&](engine&) { (from.*event)(count); });
+    pool_.run([&](runner&) { (from.*event)(count); });
 }
 
 void engine::worker_ready(link::link& from)

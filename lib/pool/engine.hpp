@@ -6,13 +6,8 @@
 #include "link/live_groups.hpp"
 #include "link/relay.hpp"
 #include "pool/fork_server.hpp"
-#include "pool/join_operation.hpp"
-#include "pool/scheduled_operation.hpp"
-#include "pool/settled_operations.hpp"
+#include "pool/runner.hpp"
 #include "regions.hpp"
-#include "schedule/scheduler.hpp"
-
-#include <procpool/stats.hpp>
 
 #include <boost/asio/steady_timer.hpp>
 #include <boost/unordered/unordered_flat_map.hpp>
@@ -26,29 +21,29 @@ class pool_impl;
 
 /// The part of a pool that one thread at a time is in: carries events from callers and links to the scheduler, and
 /// performs the scheduler's actions on the links. Decides nothing. Not thread-safe; pool_impl::run() lets threads in.
-class engine final : public link::link_events {
+class engine final : public runner, public link::link_events {
 public:
     engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options);
     ~engine() override;
 
-    /// Those whose handlers are to be called, outside.
-    settled_operations take_settled() { return settled_.take(); }
-    procpool::stats stats() const;
+    settled_operations take_settled() override { return settled_.take(); }
+    procpool::stats stats() const override;
+    std::vector<schedule::worker_id> workers() const override { return scheduler_.all_workers(); }
 
     // From callers.
-    void open();
-    /// Takes over a reference to each.
-    void accept(schedule::arrivals submitted);
-    void cancel(operation& op, bool if_running);
-    void close();
-    void resize(std::size_t workers);
-    void terminate();
-    void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit);
-    void stop_joining(const std::shared_ptr<join_operation>& waiting);
-    /// There is room again for what workers write.
-    void resume_output();
-    /// The context goes away: workers are killed and reaped, futures get operation_aborted, handlers are destroyed.
-    void abandon() noexcept;
+    void open() override;
+    void accept(schedule::arrivals submitted) override;
+    void accept_for(schedule::worker_id worker, operation_ptr submitted) override;
+    void cancel(operation& op, bool if_running) override;
+    void cancel_pending(std::uint64_t last_id) override;
+    void close() override;
+    void resize(std::size_t workers) override;
+    void terminate() override;
+    void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit) override;
+    void stop_joining(const std::shared_ptr<join_operation>& waiting) override;
+    void resume_output() override;
+    /// Workers are killed and reaped.
+    void abandon() noexcept override;
 
     // From the fork server.
     const boost::asio::any_io_executor& executor() const noexcept { return executor_; }
@@ -127,7 +122,8 @@ private:
     std::optional<schedule::time_point> timer_set_to_;
     link::launch_plan plan_;
     wire::configuration first_message_;
-    std::uint32_t first_modules_; // that its initializer refers to
+    std::uint32_t first_modules_;          // that its initializer refers to
+    link::attached_ptr first_descriptors_; // that go with it
     std::chrono::nanoseconds start_timeout_;
     std::optional<fork_server> fork_server_;
     schedule::scheduler scheduler_;

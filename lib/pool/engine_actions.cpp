@@ -101,7 +101,7 @@ void engine::add_worker(schedule::worker_id id, link::launched started)
     auto made = std::make_shared<link::link>(executor_, id, std::move(started), pool_.groups(), plan_);
     seats_[id].link = made;
     first_message_.worker = id;
-    made->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
+    made->start({pool_.shared_from_this(), this}, first_message_, first_modules_, first_descriptors_);
     to_flush_.push_back(made.get());
     tell_started(*made);
 }
@@ -141,8 +141,12 @@ void engine::send_all(seat& at, const action& send)
 
 void engine::send_one(link::link& to, scheduled_operation& op, bool may_hold)
 {
-    link::outgoing_task described{
-        .id = op.id, .call = op.call(), .attached = op.attached(), .modules = op.modules(), .may_hold = may_hold};
+    link::outgoing_task described{.id = op.id,
+                                  .call = op.call(),
+                                  .attached = op.attached(),
+                                  .descriptors = op.descriptors(),
+                                  .modules = op.modules(),
+                                  .may_hold = may_hold};
     if (const auto* limits = op.own_limits.get()) {
         described.timeout = limits->timeout.value_or(schedule::duration::zero());
         described.deadline = limits->deadline.value_or(schedule::time_point());
@@ -264,9 +268,9 @@ void engine::set_timer()
         return;
     }
     timer_.expires_at(*next);
-    timer_.async_wait([pool = pool_.shared_from_this()](boost::system::error_code error) {
+    timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
         if (!error)
-            pool->run(&engine::on_timer);
+            pool->run([this](runner&) { on_timer(); });
     });
 }
 

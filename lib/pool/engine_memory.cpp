@@ -22,9 +22,9 @@ void engine::set_memory_timer()
         return;
     memory_timer_is_set_ = true;
     memory_timer_.expires_at(*last_big_payload_ + keep_memory);
-    memory_timer_.async_wait([pool = pool_.shared_from_this()](boost::system::error_code error) {
+    memory_timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
         if (!error)
-            pool->run(&engine::on_memory_timer);
+            pool->run([this](runner&) { on_memory_timer(); });
     });
 }
 

@@ -56,9 +56,9 @@ void engine::relay_output()
         return;
     relay_timer_is_set_ = true;
     relay_timer_.expires_after(relay_out_.empty() && relay_err_.empty() ? std::chrono::milliseconds(0) : next_try);
-    relay_timer_.async_wait([pool = pool_.shared_from_this()](boost::system::error_code error) {
+    relay_timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
         if (!error)
-            pool->run(&engine::on_relay_timer);
+            pool->run([this](runner&) { on_relay_timer(); });
     });
 }
 

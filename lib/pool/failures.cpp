@@ -108,7 +108,8 @@ outcome crashed(const link::link& worker, const scheduled_operation& task, sched
         return failed_with(errc::protocol_error,
                            name_of(worker) + " sent bytes that make no sense while it had the task, and was ended: the "
                                              "task's code may have written to descriptor 4 or into the pool's memory");
-    return {.error = std::make_exception_ptr(worker_crashed(report_of(worker, task, now)))};
+    return {.bytes = worker.answered_elements(task.id),
+            .error = std::make_exception_ptr(worker_crashed(report_of(worker, task, now)))};
 }
 
 outcome quarantined(const outcome& last, unsigned kills)

@@ -19,7 +19,7 @@ outcome queue_is_full(const pool_options& options);
 outcome timed_out(std::uint64_t worker, pid_t pid, std::chrono::nanoseconds limit);
 outcome queued_too_long();
 outcome deadline_exceeded(bool has_worker);
-/// The worker ended, or was ended because it sent nonsense, while it ran the task.
+/// The worker ended, or was ended because it sent nonsense, while it ran the task. With what is known of its elements.
 outcome crashed(const link::link& worker, const scheduled_operation& task, schedule::time_point now);
 /// The same for the last of the workers that the task ended.
 outcome quarantined(const outcome& last, unsigned kills);

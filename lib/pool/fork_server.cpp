@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "pool/fork_server.hpp"
 
+#include "pool/engine.hpp"
+
 #include "pool/failures.hpp"
 #include "pool/launch_options.hpp"
 #include "pool/pool_impl.hpp"
@@ -22,6 +24,7 @@ fork_server::fork_server(pool_impl& pool, engine& owner, const link::launch_plan
       plan_(plan),
       first_message_(fork_server_message_for(options)),
       first_modules_(modules_for(options)),
+      first_descriptors_(descriptors_for(options)),
       start_timeout_(options.start_timeout),
       leave_timer_(owner.executor())
 {
@@ -38,11 +41,10 @@ void fork_server::fork(schedule::worker_id id)
 void fork_server::start()
 {
     auto started = link::launch(plan_, link::fork_server_number);
-    channels_ = std::move(started.ends.memory);
     failure_.clear();
     link_ = std::make_shared<link::link>(engine_.executor(), link::fork_server_number, std::move(started),
                                          pool_.groups(), plan_);
-    link_->start({pool_.shared_from_this(), this}, first_message_, first_modules_);
+    link_->start({pool_.shared_from_this(), this}, first_message_, first_modules_, first_descriptors_);
     link_->flush();
 }
 
@@ -62,7 +64,7 @@ void fork_server::ask_next()
 
 void fork_server::ask(schedule::worker_id id)
 {
-    asked_.emplace(id, link::prepare_fork(plan_, id, channels_.get()));
+    asked_.emplace(id, link::prepare_fork(plan_, id, link_->socket()));
     link_->fork(id, link::title_of(plan_, id));
 }
 
@@ -122,7 +124,7 @@ void fork_server::leave()
     leave_timer_.expires_after(longest_leave);
     leave_timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
         if (!error)
-            pool->run([this](engine&) { kill(); });
+            pool->run([this](runner&) { kill(); });
     });
 }
 
@@ -194,7 +196,6 @@ void fork_server::worker_ended(link::link& from)
     for (const auto id : std::exchange(waiting_, {}))
         engine_.worker_not_started(id, failure_);
     link_.reset();
-    channels_.reset();
 }
 
 } // namespace procpool::detail

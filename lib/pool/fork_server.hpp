@@ -72,9 +72,9 @@ private:
     const link::launch_plan& plan_;
     const wire::configuration first_message_;
     const std::uint32_t first_modules_;
+    const link::attached_ptr first_descriptors_;
     const std::chrono::nanoseconds start_timeout_;
     std::shared_ptr<link::link> link_; // null: it does not run
-    os::descriptor channels_;          // the socket through which it gets the channels of workers
     std::deque<schedule::worker_id> waiting_;
     std::optional<request> asked_;
     std::string failure_; // why it has not become ready

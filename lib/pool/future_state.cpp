@@ -9,13 +9,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/system_executor.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace procpool::detail {
 namespace {
 
 enum state : std::uint32_t { pending, somebody_blocks, somebody_runs_the_loop, is_settled };
+
+} // namespace
 
 // By way of the pool, because another thread may be destroying its context.
 void deliver_soon(const std::weak_ptr<pool_impl>& pool, std::shared_ptr<waiter> to, bool cancelled)
@@ -26,8 +27,6 @@ void deliver_soon(const std::weak_ptr<pool_impl>& pool, std::shared_ptr<waiter> 
     else
         boost::asio::post(boost::asio::system_executor(), std::move(delivery));
 }
-
-} // namespace
 
 future_state::future_state(call&& made, const task_options& options, std::weak_ptr<pool_impl> pool)
     : operation(std::move(made), options),
@@ -72,10 +71,10 @@ void future_state::run_loop(std::optional<std::chrono::steady_clock::time_point>
     state_.compare_exchange_strong(not_settled, pending);
 }
 
-bool future_state::wait(std::optional<std::chrono::steady_clock::time_point> deadline)
+bool future_state::wait(std::optional<std::chrono::steady_clock::time_point> deadline, const char* caller)
 {
     if (!ready())
-        check_may_block(pool_, "procpool::future::get()");
+        check_may_block(pool_, caller);
     run_loop(deadline);
     while (!ready()) {
         if (deadline && std::chrono::steady_clock::now() >= *deadline)
@@ -98,10 +97,23 @@ std::vector<std::shared_ptr<waiter>> future_state::take_waiters()
     return std::exchange(waiters_, {});
 }
 
+// A handler that throws leaves through the context's run(), as Asio promises; the others follow in posts.
 void future_state::deliver(operation_ptr)
 {
-    for (const auto& each : take_waiters())
+    struct delivery {
+        const std::weak_ptr<pool_impl>& pool;
+        std::vector<std::shared_ptr<waiter>> waiters;
+        std::size_t next = 0;
+        ~delivery()
+        {
+            while (next != waiters.size())
+                deliver_soon(pool, std::move(waiters[next++]), false);
+        }
+    } all{pool_, take_waiters()};
+    while (all.next != all.waiters.size()) {
+        const auto each = std::move(all.waiters[all.next++]);
         each->deliver(each, false);
+    }
 }
 
 void future_state::abandon() noexcept
@@ -124,23 +136,24 @@ void future_state::attach(std::shared_ptr<waiter> added)
     deliver_soon(pool_, std::move(added), false);
 }
 
+bool future_state::remove(const std::shared_ptr<waiter>& removed)
+{
+    const std::scoped_lock lock(mutex_);
+    return removed && std::erase(waiters_, removed) != 0;
+}
+
 void future_state::detach(const std::shared_ptr<waiter>& removed)
 {
-    {
-        const std::scoped_lock lock(mutex_);
-        const auto found = std::ranges::find(waiters_, removed);
-        if (!removed || found == waiters_.end())
-            return;
-        waiters_.erase(found);
-    }
-    deliver_soon(pool_, removed, true);
+    if (remove(removed))
+        deliver_soon(pool_, removed, true);
 }
 
 void throw_get_timed_out()
 {
-    throw_error(errc::timed_out,
-                "procpool::future::get() waited as long as it was told to and the task has no outcome yet: "
-                "the task goes on, call get() again or cancel()");
+    throw_error(
+        errc::timed_out,
+        "procpool::future::get() or exception() waited as long as it was told to and the task has no outcome yet: "
+        "the task goes on, wait again or cancel()");
 }
 
 } // namespace procpool::detail

@@ -11,28 +11,11 @@ std::string name_of(const pool_options& options)
     return options.name.empty() ? os::program_name() : options.name;
 }
 
-std::vector<std::string> changes_of(const worker_options& options)
-{
-    std::vector<std::string> changes;
-    for (const auto& [name, value] : options.env)
-        changes.push_back(value ? name + "=" + *value : name);
-    return changes;
-}
-
-// The worker may have another directory than this process has now.
 void make_absolute(std::optional<std::vector<std::filesystem::path>>& paths)
 {
     if (paths)
         for (auto& path : *paths)
             path = std::filesystem::absolute(path);
-}
-
-sandbox_options sandbox_of(const worker_options& options)
-{
-    sandbox_options sandbox = options.sandbox;
-    make_absolute(sandbox.readable);
-    make_absolute(sandbox.writable);
-    return sandbox;
 }
 
 std::optional<std::vector<std::byte>> initializer_of(const pool_options& options)
@@ -45,10 +28,25 @@ std::optional<std::vector<std::byte>> initializer_of(const pool_options& options
 
 } // namespace
 
+std::vector<std::string> environment_changes(const std::map<std::string, std::optional<std::string>>& changes)
+{
+    std::vector<std::string> list;
+    for (const auto& [name, value] : changes)
+        list.push_back(value ? name + "=" + *value : name);
+    return list;
+}
+
+sandbox_options with_absolute_paths(sandbox_options sandbox)
+{
+    make_absolute(sandbox.readable);
+    make_absolute(sandbox.writable);
+    return sandbox;
+}
+
 link::launch_plan plan_for(const pool_options& options)
 {
     return {.executable = options.executable.empty() ? "" : std::filesystem::absolute(options.executable).string(),
-            .environment = changes_of(options.worker),
+            .environment = environment_changes(options.worker.env),
             .directory = options.worker.cwd.string(),
             .name = name_of(options),
             .out = options.worker.stdout_to,
@@ -66,7 +64,7 @@ wire::configuration first_message_for(const pool_options& options)
     message.max_result_bytes = options.max_result_bytes;
     message.max_memory_bytes = options.max_memory_per_worker;
     message.limits = options.worker.limits;
-    message.sandbox = sandbox_of(options.worker);
+    message.sandbox = with_absolute_paths(options.worker.sandbox);
     message.contain = options.worker.contain;
     message.faults = options.faults;
     message.stdout_is_captured = options.worker.stdout_to == output::capture;
@@ -101,6 +99,11 @@ schedule::limits limits_for(const pool_options& options)
 std::uint32_t modules_for(const pool_options& options)
 {
     return options.initializer ? options.initializer->encoded().modules : 0;
+}
+
+link::attached_ptr descriptors_for(const pool_options& options)
+{
+    return options.initializer ? options.initializer->encoded().descriptors : nullptr;
 }
 
 } // namespace procpool::detail

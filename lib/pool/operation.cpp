@@ -61,12 +61,13 @@ void scheduled_operation::take(const submit_options& options)
     limits = own_limits.get();
 }
 
-void scheduled_operation::attach(std::vector<byte_buffer> buffers)
+void scheduled_operation::attach(std::vector<byte_buffer> buffers, std::shared_ptr<attached_descriptors> descriptors)
 {
     if (!own_limits)
         own_limits = std::make_unique<detail::own_limits>();
     limits = own_limits.get();
     own_limits->attached = std::move(buffers);
+    own_limits->descriptors = std::move(descriptors);
 }
 
 std::size_t scheduled_operation::size() const noexcept
@@ -84,8 +85,8 @@ operation::operation(call&& made, const task_options& options)
     auto* scheduled = new (scheduled_operation::storage_of(*this)) scheduled_operation(*this);
     if (const auto* given = options.given())
         scheduled->take(*given);
-    if (!made.attached.empty())
-        scheduled->attach(std::move(made.attached));
+    if (!made.attached.empty() || made.descriptors)
+        scheduled->attach(std::move(made.attached), std::move(made.descriptors));
 }
 
 operation::~operation()

@@ -60,8 +60,10 @@ std::shared_ptr<detail::pool_impl> make(const pool::executor_type& executor, poo
 {
     os::is_forked_copy(); // from now on, this process is the original
     validate(options);
-    check_initialized(options);
-    check_descriptors(options.workers.value_or(os::usable_cpus()), options);
+    if (options.start != start_method::inline_) {
+        check_initialized(options);
+        check_descriptors(options.workers.value_or(os::usable_cpus()), options);
+    }
     know_asio_errors();
     return detail::pool_impl::make(executor, std::move(options));
 }
@@ -71,8 +73,8 @@ void check_original()
     if (os::is_forked_copy())
         detail::throw_error(
             errc::forked_copy,
-            "a procpool::pool was used in a process that fork() made from the one that owns it: make a pool of "
-            "its own there");
+            "a procpool::pool was used in a process that fork() made from the one that owns it: use it in the "
+            "original process");
 }
 
 } // namespace
@@ -106,6 +108,16 @@ const std::shared_ptr<detail::pool_impl>& pool::usable() const
 pool::executor_type pool::get_executor() const
 {
     return usable()->executor();
+}
+
+void pool::cancel_pending()
+{
+    usable()->cancel_pending();
+}
+
+void pool::kill_workers()
+{
+    usable()->kill_workers();
 }
 
 void pool::close()
@@ -150,6 +162,11 @@ void detail::submit(const std::shared_ptr<pool_impl>& pool, operation_ptr op, fu
 {
     check_original();
     pool->submit(std::move(op), if_full);
+}
+
+std::vector<detail::future_ptr> detail::broadcast(const std::shared_ptr<pool_impl>& pool, const call& made)
+{
+    return pool->broadcast(made, {});
 }
 
 void detail::cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running)

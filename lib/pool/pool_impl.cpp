@@ -2,7 +2,9 @@
 #include "pool/pool_impl.hpp"
 
 #include "os/this_process.hpp"
+#include "pool/engine.hpp"
 #include "pool/failures.hpp"
+#include "pool/inline_runner.hpp"
 #include "pool/loop_thread.hpp"
 #include "pool/pool_service.hpp"
 
@@ -28,7 +30,9 @@ std::shared_ptr<pool_impl> pool_impl::make(boost::asio::any_io_executor executor
 
 pool_impl::pool_impl(pool_options options)
     : options_(std::move(options)),
-      has_handlers_(options_.on_event || options_.worker.on_output),
+      most_workers_(options_.workers.value_or(os::usable_cpus())),
+      // what runs on the loop of an inline pool is the user's
+      has_handlers_(options_.on_event || options_.worker.on_output || options_.start == start_method::inline_),
       admission_(options_.max_pending, options_.max_pending_bytes)
 {
 }
@@ -36,11 +40,14 @@ pool_impl::pool_impl(pool_options options)
 void pool_impl::attach(boost::asio::any_io_executor executor)
 {
     executor_ = std::move(executor);
-    engine_ = std::make_unique<engine>(*this, executor_, options_);
+    if (options_.start == start_method::inline_)
+        runner_ = std::make_unique<inline_runner>(*this, executor_, options_);
+    else
+        runner_ = std::make_unique<engine>(*this, executor_, options_);
     auto& context = boost::asio::query(executor_, boost::asio::execution::context);
     boost::asio::use_service<pool_service>(context).add(shared_from_this());
     if (options_.min_workers != 0)
-        post([](engine& e) { e.open(); });
+        post([](runner& r) { r.open(); });
 }
 
 // Posts, never dispatches: nothing completes inside an initiating function. What was submitted before comes first.
@@ -51,9 +58,9 @@ void pool_impl::post(Event event)
     if (!executor_)
         return;
     boost::asio::post(executor_, [self = shared_from_this(), event = std::move(event)]() mutable {
-        self->run([&](engine& e) {
-            self->accept_arrivals(e);
-            std::invoke(event, e);
+        self->run([&](runner& r) {
+            self->accept_arrivals(r);
+            std::invoke(event, r);
         });
     });
     nudge();
@@ -90,7 +97,7 @@ void pool_impl::submit(operation_ptr op, full_queue if_full)
         enqueue(std::move(op));
         return wake_engine(std::move(lock));
     }
-    if (options_.when_full == when_full::fail) {
+    if (options_.when_full == when_full::fail && if_full != full_queue::always_wait) {
         lock.unlock();
         return refuse(op, queue_is_full(options_));
     }
@@ -134,14 +141,14 @@ void pool_impl::wake_engine(std::unique_lock<std::mutex> lock)
 {
     if (inbox_.empty() || drain_posted_)
         return;
-    std::unique_lock alone(engine_mutex_, std::defer_lock);
+    std::unique_lock alone(runner_mutex_, std::defer_lock);
     const bool may_enter = !own_loop_.expired() || runs_loop_of(executor_);
     const bool now = any_idle_ && may_enter && alone.try_lock();
     if (!now)
         return post_drain();
     lock.unlock();
-    accept_arrivals(*engine_);
-    auto settled = engine_->take_settled();
+    accept_arrivals(*runner_);
+    auto settled = runner_->take_settled();
     alone.unlock();
     post_in_order(std::move(settled));
 }
@@ -151,7 +158,7 @@ void pool_impl::post_drain()
 {
     if (!std::exchange(drain_posted_, true))
         boost::asio::post(executor_,
-                          [self = shared_from_this()] { self->run([&](engine& e) { self->accept_arrivals(e); }); });
+                          [self = shared_from_this()] { self->run([&](runner& r) { self->accept_arrivals(r); }); });
     nudge();
 }
 
@@ -186,16 +193,20 @@ void pool_impl::expect_handlers()
         post_call([] {});
 }
 
-void pool_impl::accept_arrivals(engine& e)
+void pool_impl::accept_arrivals(runner& r)
 {
     schedule::arrivals arrived;
+    decltype(inbox_for_one_) for_one;
     {
         const std::scoped_lock lock(mutex_);
         drain_posted_ = false;
         std::swap(arrived, inbox_);
+        for_one.swap(inbox_for_one_);
     }
     if (!arrived.empty())
-        e.accept(std::move(arrived));
+        r.accept(std::move(arrived));
+    for (auto& [worker, op] : for_one)
+        r.accept_for(worker, std::move(op));
 }
 
 void pool_impl::refuse(const operation_ptr& op, outcome why)
@@ -215,7 +226,7 @@ void pool_impl::cancel(const operation_ptr& op, bool if_running)
     if (was_in_line)
         refuse(op, cancelled());
     else
-        post([op, if_running](engine& e) { e.cancel(*op, if_running); });
+        post([op, if_running](runner& r) { r.cancel(*op, if_running); });
 }
 
 // What waits for room was accepted before the pool was closed, so it joins the queue, limit or not.
@@ -234,7 +245,7 @@ void pool_impl::close_door()
 void pool_impl::close()
 {
     close_door();
-    post([](engine& e) { e.close(); });
+    post([](runner& r) { r.close(); });
 }
 
 void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit)
@@ -245,15 +256,27 @@ void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std:
         slot.assign([weak = weak_from_this(), waiting](boost::asio::cancellation_type type) {
             const auto self = weak.lock();
             if (self && type != boost::asio::cancellation_type::none)
-                self->post([waiting](engine& e) { e.stop_joining(waiting); });
+                self->post([waiting](runner& r) { r.stop_joining(waiting); });
         });
     close_door();
-    post([waiting, limit](engine& e) { e.join(waiting, limit); });
+    post([waiting, limit](runner& r) { r.join(waiting, limit); });
+}
+
+void pool_impl::cancel_pending()
+{
+    std::unique_lock lock(mutex_);
+    const auto dropped = std::exchange(in_line_, {});
+    const auto last_id = last_id_; // what is submitted from now on is not meant
+    lock.unlock();
+    for (const auto& op : dropped)
+        refuse(op, cancelled());
+    post([last_id](runner& r) { r.cancel_pending(last_id); });
 }
 
 void pool_impl::resize(std::size_t workers)
 {
-    post([workers](engine& e) { e.resize(workers); });
+    most_workers_ = workers;
+    post([workers](runner& r) { r.resize(workers); });
 }
 
 void pool_impl::terminate()
@@ -261,7 +284,7 @@ void pool_impl::terminate()
     terminating_ = true;
     groups_.kill_all();
     close_door();
-    post([](engine& e) { e.terminate(); });
+    post([](runner& r) { r.terminate(); });
 }
 
 // The tasks that have finished make room for those in line, in their order.
@@ -284,11 +307,11 @@ procpool::stats pool_impl::stats() const
 {
     procpool::stats now;
     {
-        const std::scoped_lock lock(engine_mutex_);
-        now = engine_ ? engine_->stats() : last_stats_;
+        const std::scoped_lock lock(runner_mutex_);
+        now = runner_ ? runner_->stats() : last_stats_;
     }
     const std::scoped_lock lock(mutex_);
-    now.waiting += inbox_.size() + in_line_.size();
+    now.waiting += inbox_.size() + inbox_for_one_.size() + in_line_.size();
     return now;
 }
 
@@ -322,6 +345,8 @@ std::vector<operation_ptr> pool_impl::take_unaccepted()
 {
     std::vector<operation_ptr> taken(in_line_.begin(), in_line_.end());
     in_line_.clear();
+    for (auto& [worker, op] : std::exchange(inbox_for_one_, {}))
+        taken.push_back(std::move(op));
     auto unaccepted = std::exchange(inbox_, {});
     for (auto& run : unaccepted.runs())
         for (const schedule::task* t = run.tasks.front(); t; t = t->next)
@@ -332,7 +357,7 @@ std::vector<operation_ptr> pool_impl::take_unaccepted()
 void pool_impl::abandon() noexcept
 {
     std::vector<operation_ptr> never_accepted;
-    std::unique_ptr<engine> gone;
+    std::unique_ptr<runner> gone;
     {
         const std::scoped_lock lock(mutex_);
         closed_ = true;
@@ -341,11 +366,11 @@ void pool_impl::abandon() noexcept
         room_.notify_all();
     }
     {
-        const std::scoped_lock lock(engine_mutex_);
-        engine_->abandon();
-        last_stats_ = engine_->stats();
+        const std::scoped_lock lock(runner_mutex_);
+        runner_->abandon();
+        last_stats_ = runner_->stats();
         last_stats_.workers = last_stats_.ready = last_stats_.busy = last_stats_.waiting = last_stats_.sent = 0;
-        gone.swap(engine_);
+        gone.swap(runner_);
     }
     desk_.clear();
     for (const auto& op : never_accepted)

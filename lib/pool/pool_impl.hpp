@@ -3,10 +3,11 @@
 
 #include "link/live_groups.hpp"
 #include "pool/admission.hpp"
-#include "pool/engine.hpp"
 #include "pool/news_desk.hpp"
 #include "pool/own_thread.hpp"
+#include "pool/runner.hpp"
 
+#include <procpool/detail/future_state.hpp>
 #include <procpool/options.hpp>
 #include <procpool/stats.hpp>
 
@@ -29,7 +30,11 @@ public:
     explicit pool_impl(pool_options options);
 
     void submit(operation_ptr op, full_queue if_full);
+    /// One task for each worker that there is.
+    std::vector<future_ptr> broadcast(const call& made, const task_options& options);
     void cancel(const operation_ptr& op, bool if_running);
+    void cancel_pending();
+    void kill_workers() { groups_.kill_all(); }
     void close();
     void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit);
     void resize(std::size_t workers);
@@ -38,6 +43,8 @@ public:
     boost::asio::any_io_executor executor() const;
     void check_may_block(const char* what) const;
     const pool_options& options() const noexcept { return options_; }
+    /// As options or resize() say.
+    std::size_t most_workers() const noexcept { return most_workers_; }
     /// Posts a call to the pool's executor, or to the system's when the context is gone.
     template <class Call>
     void post_call(Call call)
@@ -84,11 +91,11 @@ private:
     template <class Event>
     settled_operations in_engine(Event& event)
     {
-        const std::scoped_lock lock(engine_mutex_);
-        if (!engine_)
+        const std::scoped_lock lock(runner_mutex_);
+        if (!runner_)
             return {};
-        std::invoke(event, *engine_);
-        return engine_->take_settled();
+        std::invoke(event, *runner_);
+        return runner_->take_settled();
     }
     template <class Event>
     void post(Event event);
@@ -99,13 +106,14 @@ private:
     void deliver_news();
     void deliver_entry(news_desk::entry& next);
     void post_delivery(settled_operations settled);
-    void accept_arrivals(engine& e);
+    void accept_arrivals(runner& r);
     void enqueue(operation_ptr op);
     void wake_engine(std::unique_lock<std::mutex> lock);
     void post_drain();
     void nudge();
     bool is_quiet() const;
     void refuse(const operation_ptr& op, outcome why);
+    void submit_to(schedule::worker_id worker, operation_ptr op);
     bool enter(const operation_ptr& op);
     void wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op);
     std::vector<operation_ptr> take_unaccepted();
@@ -117,11 +125,12 @@ private:
     std::weak_ptr<lent_loop> own_loop_; // of that thread
     // A mutex and no strand: the thread that brings an answer goes on to call the handler, without a way through the
     // executor.
-    mutable std::mutex engine_mutex_;
-    std::unique_ptr<engine> engine_; // null when the context is gone
+    mutable std::mutex runner_mutex_;
+    std::unique_ptr<runner> runner_; // null when the context is gone
     procpool::stats last_stats_;     // then
 
     news_desk desk_;
+    std::atomic<std::size_t> most_workers_;
     std::atomic<bool> terminating_{false};
     std::atomic<bool> any_idle_{false};
     std::atomic<bool> has_tasks_{false};
@@ -129,7 +138,8 @@ private:
 
     mutable std::mutex mutex_; // of all that follows
     boost::asio::any_io_executor executor_;
-    schedule::arrivals inbox_;          // with a reference to each
+    schedule::arrivals inbox_; // with a reference to each
+    std::vector<std::pair<schedule::worker_id, operation_ptr>> inbox_for_one_;
     std::deque<operation_ptr> in_line_; // for room in the queue
     std::condition_variable room_;
     admission admission_;

@@ -49,7 +49,7 @@ void pool_impl::deliver_entry(news_desk::entry& next)
     if (const auto* what = std::get_if<event>(&next))
         return options_.on_event(*what);
     if (desk_.freed())
-        post_call([self = shared_from_this()] { self->run(&engine::resume_output); });
+        post_call([self = shared_from_this()] { self->run(&runner::resume_output); });
     options_.worker.on_output(std::get<output_line>(next));
 }
 

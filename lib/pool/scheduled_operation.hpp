@@ -13,10 +13,11 @@
 
 namespace procpool::detail {
 
-/// What most tasks do not have: limits other than the usual ones, a name, or buffers.
+/// What most tasks do not have: limits other than the usual ones, a name, buffers, or descriptors.
 struct own_limits : schedule::task_limits {
     std::string name;
-    std::vector<byte_buffer> attached; ///< Until the task is settled.
+    std::vector<byte_buffer> attached;                   ///< Until the task is settled;
+    std::shared_ptr<attached_descriptors> descriptors{}; ///< likewise.
 };
 
 /// An operation as the scheduler sees it, inside the operation's own memory.
@@ -30,15 +31,21 @@ struct scheduled_operation : schedule::task {
     /// What a submission asked for.
     void take(const submit_options& options);
     /// What goes with the call.
-    void attach(std::vector<byte_buffer> buffers);
+    void attach(std::vector<byte_buffer> buffers, std::shared_ptr<attached_descriptors> descriptors);
     std::span<const byte_buffer> attached() const noexcept
     {
         return own_limits ? std::span<const byte_buffer>(own_limits->attached) : std::span<const byte_buffer>();
     }
+    std::shared_ptr<attached_descriptors> descriptors() const noexcept
+    {
+        return own_limits ? own_limits->descriptors : nullptr;
+    }
     void release_attached() noexcept
     {
-        if (own_limits)
-            own_limits->attached.clear();
+        if (!own_limits)
+            return;
+        own_limits->attached.clear();
+        own_limits->descriptors.reset();
     }
     /// Of the call, with what goes with it.
     std::size_t size() const noexcept;

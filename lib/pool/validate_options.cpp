@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <procpool/options.hpp>
+#include <procpool/map_options.hpp>
 
 #include "os/this_process.hpp"
 #include "pool/validate_options.hpp"
@@ -24,33 +24,9 @@ bool is_positive(const std::optional<std::chrono::nanoseconds>& limit)
     return !limit || limit->count() > 0;
 }
 
-void require_environment(const worker_options& options)
-{
-    const bool sound = std::ranges::all_of(options.env, [](const auto& entry) {
-        return !entry.first.empty() && entry.first.find('=') == std::string::npos;
-    });
-    require(sound, "worker_options::env", "has a name that is empty or contains '='");
-}
-
-void require_limits(const resource_limits& limits)
-{
-    require(limits.address_space != 0u, "resource_limits::address_space", "must be greater than zero");
-    require(!limits.cpu_time || limits.cpu_time->count() >= 1, "resource_limits::cpu_time", "must be at least 1 s");
-    const int nice = limits.nice.value_or(0);
-    require(nice >= -20 && nice <= 19, "resource_limits::nice", "must be from -20 to 19");
-    const bool sound = std::ranges::all_of(limits.cpus, [](unsigned cpu) { return cpu < most_cpus; });
-    require(sound, "resource_limits::cpus", "has a CPU above 8191, the most that Linux numbers");
-}
-
 bool has_empty_path(const std::optional<std::vector<std::filesystem::path>>& paths)
 {
     return paths && std::ranges::any_of(*paths, [](const auto& path) { return path.empty(); });
-}
-
-void require_sandbox(const sandbox_options& sandbox)
-{
-    require(!has_empty_path(sandbox.readable), "sandbox_options::readable", "has a path that is empty");
-    require(!has_empty_path(sandbox.writable), "sandbox_options::writable", "has a path that is empty");
 }
 
 void require_faults(const std::vector<fault>& faults)
@@ -63,6 +39,28 @@ void require_faults(const std::vector<fault>& faults)
 }
 
 } // namespace
+
+bool detail::is_environment(const std::map<std::string, std::optional<std::string>>& changes)
+{
+    return std::ranges::all_of(
+        changes, [](const auto& entry) { return !entry.first.empty() && entry.first.find('=') == std::string::npos; });
+}
+
+void detail::require_limits(const resource_limits& limits)
+{
+    require(limits.address_space != 0u, "resource_limits::address_space", "must be greater than zero");
+    require(!limits.cpu_time || limits.cpu_time->count() >= 1, "resource_limits::cpu_time", "must be at least 1 s");
+    const int nice = limits.nice.value_or(0);
+    require(nice >= -20 && nice <= 19, "resource_limits::nice", "must be from -20 to 19");
+    const bool sound = std::ranges::all_of(limits.cpus, [](unsigned cpu) { return cpu < most_cpus; });
+    require(sound, "resource_limits::cpus", "has a CPU above 8191, the most that Linux numbers");
+}
+
+void detail::require_sandbox(const sandbox_options& sandbox)
+{
+    require(!has_empty_path(sandbox.readable), "sandbox_options::readable", "has a path that is empty");
+    require(!has_empty_path(sandbox.writable), "sandbox_options::writable", "has a path that is empty");
+}
 
 void detail::require_worker_count(std::size_t workers, const char* name)
 {
@@ -86,10 +84,11 @@ void validate(const pool_options& options)
     require(options.max_result_bytes >= 1, "pool_options::max_result_bytes", "must be at least 1");
     require(!options.initializer || options.initializer->encoded().attached.empty(), "pool_options::initializer",
             "must not take a buffer of 64 KiB or more: give it a std::vector");
-    require_environment(options.worker);
+    require(detail::is_environment(options.worker.env), "worker_options::env",
+            "has a name that is empty or contains '='");
     require_faults(options.faults);
-    require_limits(options.worker.limits);
-    require_sandbox(options.worker.sandbox);
+    detail::require_limits(options.worker.limits);
+    detail::require_sandbox(options.worker.sandbox);
     const bool captures = options.worker.stdout_to == output::capture || options.worker.stderr_to == output::capture;
     require(!captures || options.worker.on_output, "worker_options::on_output", "must be set where output is captured");
 }
@@ -103,6 +102,13 @@ void validate(const submit_options& options)
     require(options.retry_pause.count() >= 0, "submit_options::retry_pause", "must not be negative");
     require(options.grace.count() >= 0, "submit_options::grace", "must not be negative");
     require(options.kill_grace.count() >= 0, "submit_options::kill_grace", "must not be negative");
+}
+
+void validate(const map_options& options)
+{
+    require(options.chunk_size != 0u, "map_options::chunk_size", "must be at least 1");
+    require(options.buffer_size != 0u, "map_options::buffer_size", "must be at least 1");
+    validate(options.task);
 }
 
 } // namespace procpool

@@ -67,7 +67,7 @@ void scheduler::terminate()
 {
     closed_ = true;
     fail_waiting(reason::cancelled);
-    cancel_resting();
+    cancel_resting(all_ids);
     for (auto& [id, w] : workers_) {
         for (task* t = w.sent.front(); t; t = t->next)
             if (!t->finished) {

@@ -63,8 +63,12 @@ public:
 
     // Events of tasks.
     void submit(arrivals arrived, time_point now);
+    /// A task for that worker alone. When the worker takes no tasks, or none any more, the task is cancelled.
+    void submit_to(worker_id id, task& t, time_point now);
     /// The caller gave the task up. `if_running`: also when it runs; then its limits say what becomes of it.
     void cancel(task& t, bool if_running, time_point now);
+    /// The callers of all tasks up to that id gave up those that have not started.
+    void cancel_pending(std::uint64_t last_id, time_point now);
     /// A task came back. Unless it is to run again, the scheduler will not touch it any more.
     verdict answered(task& t, const answer& a, time_point now);
     /// Answer to take_back. Success: the task had not started and cannot start there any more.
@@ -95,13 +99,15 @@ public:
     /// When tick() must be called at the latest; empty: not at all.
     std::optional<time_point> next_alarm() const;
 
-    bool has_tasks() const noexcept { return !waiting_.empty() || sent_ != 0 || resting_ != 0; }
+    bool has_tasks() const noexcept { return !waiting_.empty() || sent_ != 0 || resting_ != 0 || bound_ != 0; }
     /// Closed, nothing left to do, and no worker exists.
     bool drained() const noexcept { return closed_ && !has_tasks() && workers_.empty(); }
     std::size_t worker_count() const noexcept { return workers_.size(); }
     std::size_t ready_count() const noexcept { return ready_.size(); }
     std::size_t busy_count() const noexcept { return ready_.size() - ready_.idle(); }
-    std::size_t waiting_count() const noexcept { return waiting_.size(); }
+    std::size_t waiting_count() const noexcept { return waiting_.size() + bound_; }
+    /// Those that take tasks, or will when they are ready, or when they are spared.
+    std::vector<worker_id> all_workers() const;
     std::size_t resting_count() const noexcept { return resting_; }
     std::size_t sent_count() const noexcept { return sent_; }
     const tally& counts() const noexcept { return counts_; }
@@ -124,7 +130,8 @@ private:
     void dispatch(time_point now);
     std::size_t share_of(const worker& w) const noexcept;
     void send_some(worker& w, time_point now);
-    void send(task& t, worker& w, time_point now);
+    void send(task& t, worker& w, bool may_hold, time_point now);
+    void count_sent(worker& w, std::size_t count);
     void touch(worker& w);
     void update_loads();
     void make_way_for(int priority);
@@ -135,12 +142,19 @@ private:
     void leave_worker(task& t, time_point now);
     void expire(task& t, reason why);
 
+    // scheduler_bound.cpp
+    void bind(task& t, worker& w);
+    void unbind(task& t);
+    void send_bound(time_point now);
+    void send_bound_to(worker& w, time_point now);
+    void drop_bound(worker& w, std::uint64_t last_id);
+
     // scheduler_retries.cpp
     static bool may_run_again(const task& t) noexcept;
     void end_crashed(task& t);
     void rest(task& t, time_point now);
     void go_on(task& t);
-    void cancel_resting();
+    void cancel_resting(std::uint64_t last_id);
 
     // scheduler_limits.cpp
     static std::optional<reason> over_while_waiting(const task& t, time_point now) noexcept;
@@ -210,6 +224,7 @@ private:
     std::size_t sent_ = 0;
     std::size_t abandoned_ = 0; // of the sent ones: finished, and with workers that take no tasks
     std::size_t resting_ = 0;
+    std::size_t bound_ = 0; // waiting for one worker each
     std::size_t starting_ = 0;
     std::size_t leaving_ = 0; // and not retired yet
     std::size_t retiring_ = 0;

@@ -173,6 +173,7 @@ void scheduler::press(worker& w, time_point now)
         return;
     const bool at_once = offender->limits->kill_grace == duration::zero();
     w.under = at_once ? pressure::killed : pressure::terminated;
+    drop_bound(w, all_ids);
     if (!at_once)
         set_alarm(w, later(now, offender->limits->kill_grace));
     push(at_once ? action_kind::kill_if_running : action_kind::end_if_running, w.id, offender);
@@ -187,10 +188,8 @@ void scheduler::reprieve(worker& w, time_point now)
             return;
     if (w.under == pressure::terminated)
         return kill(w, reason::cancelled);
-    if (w.under == pressure::none) {
+    if (w.under == pressure::none)
         take_up(w, now);
-        undispatched_ = now;
-    }
 }
 
 // A condemned worker takes tasks again.
@@ -198,6 +197,7 @@ void scheduler::take_up(worker& w, time_point now)
 {
     w.stuck = false;
     w.state = worker_state::ready;
+    undispatched_ = now;
     set_alarm(w, {});
     if (w.leaving)
         return leave_when_idle(w);

@@ -54,11 +54,11 @@ void scheduler::go_on(task& t)
     watch_waiting(t);
 }
 
-void scheduler::cancel_resting()
+void scheduler::cancel_resting(std::uint64_t last_id)
 {
     for (auto next = watched_.begin(); next != watched_.end();) {
         task& t = **next++; // expire() takes it out
-        if (t.where == stage::resting)
+        if (t.where == stage::resting && t.id <= last_id)
             expire(t, reason::cancelled);
     }
 }

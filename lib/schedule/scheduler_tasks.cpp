@@ -29,12 +29,28 @@ void scheduler::cancel(task& t, bool if_running, time_point now)
     }
 }
 
+void scheduler::cancel_pending(std::uint64_t last_id, time_point now)
+{
+    for (task* t : waiting_.up_to(last_id))
+        expire(*t, reason::cancelled);
+    cancel_resting(last_id);
+    for (auto& [id, w] : workers_) {
+        drop_bound(w, last_id);
+        for (task* t = w.sent.front(); t; t = t->next)
+            if (t->id <= last_id && !t->finished && !t->started)
+                ask_back(*t, recall::cancel);
+    }
+    dispatch(now);
+}
+
 // It never reaches a worker.
 void scheduler::expire(task& t, reason why)
 {
     unwatch(t);
     if (t.where == stage::resting)
         --resting_;
+    else if (t.bound)
+        unbind(t);
     else
         waiting_.remove(t);
     finish(t, why);
@@ -45,6 +61,7 @@ verdict scheduler::answered(task& t, const answer& a, time_point now)
 {
     worker& w = *t.with;
     ahead_.ran(a.ran);
+    waiting_.fetch_ahead(); // for the one that will take its place
     began(t);
     leave_worker(t, now);
     if (a.too_large && w.takes_tasks())
@@ -80,7 +97,10 @@ void scheduler::taken_back(task& t, bool success, time_point now)
     w.tasks_left += !w.leaving;
     if (w.stuck && has_only_over(w))
         kill(w, reason::cancelled);
-    waiting_.put_back(t);
+    if (t.bound)
+        bind(t, w);
+    else
+        waiting_.put_back(t);
     if (why == recall::stop || why == recall::cancel)
         expire(t, reason::cancelled);
     else if (const auto over = over_while_waiting(t, now))
@@ -103,6 +123,8 @@ void scheduler::lost(task& t, bool started, time_point now)
         end_crashed(t);
     else if (is_first && !t.finished && ++t.unbegun >= most_unbegun)
         finish(t, reason::quarantined);
+    else if (t.bound && !t.finished)
+        finish(t, reason::crashed);
     leave_worker(t, now);
     if (t.finished)
         return forget(t);
@@ -118,6 +140,7 @@ void scheduler::dispatch(time_point now)
     undispatched_.reset();
     update_loads();
     staff(now);
+    send_bound(now);
     while (!waiting_.empty()) {
         worker* w = ready_.least();
         if (!w || w->load() >= ahead_.window())
@@ -144,14 +167,20 @@ void scheduler::send_some(worker& w, time_point now)
     const std::size_t count = share_of(w);
     if (w.load() == 0)
         w.quiet_since = now;
+    const bool may_hold = ahead_.may_hold(waiting_.size() > count);
     task* const first = waiting_.front();
     for (std::size_t i = 0; i != count; ++i)
-        send(waiting_.pop(), w, now);
+        send(waiting_.pop(), w, may_hold, now);
+    actions_.push(action_kind::send, reason{}, may_hold, false, w.id, first, count);
+    if (may_hold && w.load() > 1 && !collect_at_)
+        collect_at_ = now + longest_hold;
+    count_sent(w, count);
+}
+
+void scheduler::count_sent(worker& w, std::size_t count)
+{
     ready_.update(w);
     sent_ += count;
-    actions_.push(action_kind::send, reason{}, first->may_hold, false, w.id, first, count);
-    if (first->may_hold && w.load() > 1 && !collect_at_)
-        collect_at_ = now + longest_hold;
     w.tasks_left -= count;
     if (w.tasks_left == 0) {
         w.recycled = true;
@@ -159,7 +188,7 @@ void scheduler::send_some(worker& w, time_point now)
     }
 }
 
-void scheduler::send(task& t, worker& w, time_point now)
+void scheduler::send(task& t, worker& w, bool may_hold, time_point now)
 {
     w.sent.push_back(t);
     t.where = stage::sent;
@@ -167,7 +196,7 @@ void scheduler::send(task& t, worker& w, time_point now)
     t.sent_at = now;
     t.begun_by = time_point::max();
     t.started = false;
-    t.may_hold = ahead_.may_hold();
+    t.may_hold = may_hold;
     if (t.limits != &usual_limits)
         watch_for_start(t, now);
 }
@@ -231,6 +260,8 @@ void scheduler::take_from_leaving()
 
 void scheduler::ask_back(task& t, recall why)
 {
+    if (t.bound && why == recall::rebalance)
+        return;
     if (t.wanted_back == recall::none)
         push(action_kind::take_back, t.with->id, &t);
     t.wanted_back = std::max(t.wanted_back, why); // in order of what is to become of it

@@ -46,6 +46,7 @@ void scheduler::worker_ended(worker_id id, time_point now)
         break;
     }
     take_off_lists(w);
+    drop_bound(w, all_ids);
     leaving_ -= w.leaving;
     workers_.erase(id);
     if (starts_.given_up() && ready_.size() == 0)
@@ -142,6 +143,7 @@ void scheduler::kill(worker& w, reason why)
     take_off_lists(w);
     starting_ -= w.state == worker_state::starting;
     retiring_ -= w.state == worker_state::retiring;
+    drop_bound(w, all_ids);
     set_alarm(w, {});
     w.state = worker_state::condemned;
     w.under = pressure::killed;

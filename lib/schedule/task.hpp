@@ -4,6 +4,8 @@
 #include "schedule/task_limits.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <limits>
 
 namespace procpool::schedule {
 
@@ -31,6 +33,9 @@ enum class recall : std::uint8_t {
 /// each of them said that it had not begun.
 inline constexpr std::uint16_t most_unbegun = 8;
 
+/// No task has a higher one.
+inline constexpr std::uint64_t all_ids = std::numeric_limits<std::uint64_t>::max();
+
 /// What the scheduler knows of a task. The owner of the memory keeps it alive from submit() until the action `forget`.
 struct task {
     std::uint64_t id = 0;                      ///< Ascending in order of submission; never used twice.
@@ -49,12 +54,13 @@ struct task {
     time_point alarm{};    ///< When to look whether a time of it is over; when it rests: when it goes on.
     stage where = stage::outside;
     recall wanted_back = recall::none;
-    bool started = false;  ///< It could not be taken back: it runs, or has run, on its worker.
-    bool may_hold = false; ///< Its worker may hold the answer back.
-    bool watched = false;  ///< It has an alarm.
-    bool asked = false;    ///< It was asked to stop.
-    bool over = false;     ///< Its worker says that it has ended, and has not sent the answer yet.
-    bool finished = false; ///< The caller has its outcome already; only the worker may still be busy with it.
+    bool started = false;   ///< It could not be taken back: it runs, or has run, on its worker.
+    bool may_hold = false;  ///< Its worker may hold the answer back.
+    bool watched = false;   ///< It has an alarm.
+    bool asked : 1 = false; ///< It was asked to stop.
+    bool bound : 1 = false; ///< Only one worker may run it: `with`, also while it waits for its turn there.
+    bool over = false;      ///< Its worker says that it has ended, and has not sent the answer yet.
+    bool finished = false;  ///< The caller has its outcome already; only the worker may still be busy with it.
 };
 
 /// An intrusive list of tasks: no memory of its own, so that queues of millions cost nothing but the tasks.

@@ -29,10 +29,20 @@ task* waiting_tasks::front() const noexcept
     return size_ == 0 ? nullptr : first_list().front();
 }
 
+std::vector<task*> waiting_tasks::up_to(std::uint64_t last_id) const
+{
+    std::vector<task*> found;
+    for (const auto& [priority, tasks] : by_priority_)
+        for (task* t = tasks.front(); t && t->id <= last_id; t = t->next)
+            found.push_back(t);
+    return found;
+}
+
 task& waiting_tasks::pop() noexcept
 {
     auto& list = const_cast<task_list&>(first_list());
     task& first = *list.front();
+    pass(first);
     list.remove(first);
     --size_;
     return first;

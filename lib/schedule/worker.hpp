@@ -30,6 +30,7 @@ struct worker {
     worker_id id = 0;
     worker_state state = worker_state::starting;
     task_list sent;                  ///< In the order in which they will run there.
+    task_list bound;                 ///< Nobody else may run them; to be sent when there is room.
     std::optional<time_point> alarm; ///< By then it must be ready, or have ended, gets more pressure, or is reviewed.
     pressure under = pressure::none; ///< When it is condemned.
     bool has_worked = false;         ///< It began a task, so its program can start.

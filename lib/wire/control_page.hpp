@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "wire/chunk_log.hpp"
 #include "wire/crash_record.hpp"
 
 #include <array>
@@ -96,6 +97,7 @@ struct control_page {
     fork_outcome forked; ///< Of a fork server.
     outbox answers;
     crash_record crash; ///< Costs no memory before the worker writes it: the page is zeroes until then.
+    chunk_log elements; ///< Likewise.
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free, "the control page is shared between processes");

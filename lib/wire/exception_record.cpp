@@ -2,6 +2,7 @@
 #include "wire/exception_record.hpp"
 
 #include "wire/exception_registry.hpp"
+#include "wire/frame.hpp"
 
 #include <procpool/detail/throw_error.hpp>
 #include <procpool/detail/type_name.hpp>
@@ -168,6 +169,18 @@ try {
     writer to(bytes);
     encode(to, chain);
     return bytes;
+} catch (...) {
+    return {};
+}
+
+detail::byte_buffer bounded_exception(const std::exception_ptr& exception) noexcept
+try {
+    auto record = encode_exception(exception);
+    if (record.size() > max_exception_bytes)
+        record = encode_exception(detail::make_error(
+            errc::not_serializable,
+            "the exception that the task threw has more than 64 KiB: shorten its message or its data"));
+    return record;
 } catch (...) {
     return {};
 }

@@ -14,17 +14,6 @@ constexpr std::size_t shrink_above = 1024 * 1024;
 
 } // namespace
 
-void append_frame(detail::byte_buffer& to, const frame_header& header, std::span<const std::byte> payload)
-{
-    const std::size_t room = padded(payload.size());
-    std::byte* const at = to.extend(sizeof(header) + room);
-    std::memcpy(at, &header, sizeof(header));
-    if (payload.empty())
-        return;
-    std::memset(at + sizeof(header) + room - frame_alignment, 0, frame_alignment);
-    std::memcpy(at + sizeof(header), payload.data(), payload.size());
-}
-
 std::span<std::byte> frame_reader::prepare()
 {
     make_room();
@@ -51,21 +40,21 @@ void frame_reader::make_room()
 
 std::optional<frame> frame_reader::next()
 {
+    std::optional<frame> found;
     const std::size_t available = end_ - begin_;
     if (broken_ || available < sizeof(frame_header) || available < wanted_)
-        return {};
-    frame found;
-    std::memcpy(&found.header, buffer_.data() + begin_, sizeof(frame_header));
-    if (!acceptable(found.header)) {
-        broken_ = true;
-        return {};
-    }
-    const std::size_t size = sizeof(frame_header) + padded(found.header.size);
-    if (available < size) {
+        return found;
+    auto& header =
+        found.emplace().header; // in its place: a copy right after its fields were written would wait for them
+    std::memcpy(&header, buffer_.data() + begin_, sizeof(header));
+    broken_ = !acceptable(header);
+    const std::size_t size = sizeof(header) + padded(header.size);
+    if (broken_ || available < size) {
         wanted_ = size;
-        return {};
+        found.reset();
+        return found;
     }
-    found.payload = std::span(buffer_).subspan(begin_ + sizeof(frame_header), found.header.size);
+    found->payload = std::span(buffer_).subspan(begin_ + sizeof(header), header.size);
     begin_ += size;
     wanted_ = 0;
     return found;

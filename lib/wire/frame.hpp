@@ -5,17 +5,21 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <new>
 #include <optional>
 #include <span>
 
 namespace procpool::wire {
 
 /// What a frame says. The first group travels to the worker, the second one back.
-enum class frame_kind : std::uint16_t {
+enum class frame_kind : std::uint8_t {
     configure = 1, ///< First frame: names, limits and the initializer (message.hpp).
     module,        ///< One more module that tasks refer to (message.hpp).
     task,          ///< A call: which code, and its arguments.
     forget,        ///< No task is there: all memory that was shown, either way, is forgotten, to be given back.
+    process,       ///< First frame of a process that is no worker: its name and limits (message.hpp).
+    call,          ///< The call that such a process is for. It ends with it.
     fork,          ///< To a fork server: a worker, its id, for which a channel was given; the payload is its title.
 
     ready,        ///< The initializer has returned; tasks may follow.
@@ -39,6 +43,8 @@ struct frame_header {
     std::uint64_t ran_ns = 0; ///< Of an answer: how long the task ran, a hint that is used for scheduling only. Of a
                               ///< task: how long it may run, so that it can ask; 0: as long as it likes.
     frame_kind kind{};
+    std::uint8_t descriptors =
+        0;                      ///< Of a task, or the first message: so many go with its arguments, through the socket.
     std::uint16_t slot = 0;     ///< The task's place in the control page.
     std::uint8_t may_hold = 0;  ///< The worker may keep the answer back a moment, to write several at once.
     std::uint8_t too_large = 0; ///< Of an answer: the worker's memory has grown beyond its limit.
@@ -59,8 +65,18 @@ constexpr std::size_t padded(std::size_t size) noexcept
     return (size + frame_alignment - 1) & ~(frame_alignment - 1);
 }
 
-/// Appends a frame to bytes that will be written.
-void append_frame(detail::byte_buffer& to, const frame_header& header, std::span<const std::byte> payload);
+/// Appends a frame to bytes that will be written. Returns its header, which can be completed there until more is
+/// appended.
+inline frame_header& append_frame(detail::byte_buffer& to, frame_kind kind, std::span<const std::byte> payload)
+{
+    const std::size_t room = padded(payload.size());
+    std::byte* const at = to.extend(sizeof(frame_header) + room);
+    if (!payload.empty()) {
+        std::memset(at + sizeof(frame_header) + room - frame_alignment, 0, frame_alignment);
+        std::memcpy(at + sizeof(frame_header), payload.data(), payload.size());
+    }
+    return *new (at) frame_header{.size = payload.size(), .kind = kind};
+}
 
 /// A frame that has arrived whole. The payload is valid until the next call of the reader it came from.
 struct frame {

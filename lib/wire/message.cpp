@@ -27,6 +27,11 @@ detail::byte_buffer encode_message(const module_notice& message)
     return to_bytes(message);
 }
 
+detail::byte_buffer encode_message(const process_settings& message)
+{
+    return to_bytes(message);
+}
+
 configuration decode_configuration(std::span<const std::byte> bytes)
 {
     reader in(bytes);
@@ -37,6 +42,12 @@ module_notice decode_module_notice(std::span<const std::byte> bytes)
 {
     reader in(bytes);
     return decode<module_notice>(in);
+}
+
+process_settings decode_process_settings(std::span<const std::byte> bytes)
+{
+    reader in(bytes);
+    return decode<process_settings>(in);
 }
 
 } // namespace procpool::wire

@@ -37,11 +37,20 @@ struct module_notice {
     std::vector<std::byte> build_id; ///< Equal ids, equal code.
 };
 
+/// The first message to a process that runs one call.
+struct process_settings {
+    std::string name; ///< What this_process::name() says, and top shows.
+    resource_limits limits;
+    sandbox_options sandbox;
+};
+
 detail::byte_buffer encode_message(const configuration& message);
 detail::byte_buffer encode_message(const module_notice& message);
+detail::byte_buffer encode_message(const process_settings& message);
 
 /// Throw system_error when the bytes make no sense.
 configuration decode_configuration(std::span<const std::byte> bytes);
 module_notice decode_module_notice(std::span<const std::byte> bytes);
+process_settings decode_process_settings(std::span<const std::byte> bytes);
 
 } // namespace procpool::wire

@@ -7,6 +7,7 @@
 #include <procpool/detail/throw_error.hpp>
 
 #include <optional>
+#include <utility>
 #include <vector>
 
 namespace procpool {
@@ -37,6 +38,8 @@ std::vector<known_module>& table()
                             "procpool::run_if_worker(), or use procpool::named_task");
 }
 
+thread_local worker::own_modules::lookup own_notice_of = nullptr;
+
 std::uintptr_t base_of(known_module& known)
 {
     if (known.base)
@@ -57,9 +60,25 @@ void worker::add_module(wire::module_notice notice)
         table().push_back({std::move(notice), {}});
 }
 
+worker::own_modules::own_modules(lookup notice_of) noexcept : before_(std::exchange(own_notice_of, notice_of)) {}
+
+worker::own_modules::~own_modules()
+{
+    own_notice_of = before_;
+}
+
+bool worker::own_modules::are_in_use() noexcept
+{
+    return own_notice_of != nullptr;
+}
+
 const void* detail::resolve_code(code_ref code)
 {
-    return reinterpret_cast<const void*>(base_of(table().at(code.module)) + code.offset);
+    known_module own;
+    if (own_notice_of)
+        own.notice = own_notice_of(code.module);
+    known_module& known = own_notice_of ? own : table().at(code.module);
+    return reinterpret_cast<const void*>(base_of(known) + code.offset);
 }
 
 } // namespace procpool

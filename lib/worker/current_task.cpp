@@ -3,6 +3,7 @@
 #include "worker/current_task.hpp"
 
 #include "os/futex.hpp"
+#include "worker/code_table.hpp"
 
 #include <procpool/this_task.hpp>
 
@@ -94,6 +95,22 @@ void worker::end_current_task() noexcept
     current_id.store(0, std::memory_order_release);
     if (has_stop_watch.load(std::memory_order_relaxed))
         the_stop_watch().end_task();
+}
+
+wire::chunk_log* worker::begin_chunk_log() noexcept
+{
+    const std::uint64_t id = current_id.load(std::memory_order_relaxed);
+    if (id == 0 || own_modules::are_in_use()) // elements that a task runs inline are no concern of the pool
+        return nullptr;
+    auto& log = current_page.load(std::memory_order_relaxed)->elements;
+    log.begin(id);
+    return &log;
+}
+
+bool worker::has_chunk_log() noexcept
+{
+    const std::uint64_t id = current_id.load(std::memory_order_relaxed);
+    return id != 0 && current_page.load(std::memory_order_relaxed)->elements.task.load(std::memory_order_relaxed) == id;
 }
 
 bool this_task::stop_requested() noexcept

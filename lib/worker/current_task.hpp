@@ -12,4 +12,9 @@ void begin_current_task(wire::control_page& page, std::uint16_t slot, std::uint6
                         std::uint64_t timeout_ns) noexcept;
 void end_current_task() noexcept;
 
+/// Begins the log of the elements of the task that runs; null where no worker of a pool runs them.
+wire::chunk_log* begin_chunk_log() noexcept;
+/// Whether that was done: the task that runs has elements.
+bool has_chunk_log() noexcept;
+
 } // namespace procpool::worker

@@ -12,6 +12,9 @@
 #include "worker/crash_handler.hpp"
 #include "worker/current_task.hpp"
 #include "worker/forking.hpp"
+#include "worker/process.hpp"
+#include "worker/process_name.hpp"
+#include "worker/result_limit.hpp"
 #include "worker/run_call.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -26,16 +29,6 @@ namespace {
 
 constexpr std::size_t keep_capacity = 1024 * 1024;
 constexpr std::size_t spare_size = 64 * 1024; // small enough to lie in the heap, where little allocations find it
-
-detail::byte_buffer exception_record(const std::exception_ptr& thrown)
-{
-    auto record = wire::encode_exception(thrown);
-    if (record.size() > wire::max_exception_bytes)
-        record = wire::encode_exception(detail::make_error(
-            errc::not_serializable,
-            "the exception that the task threw has more than 64 KiB: shorten its message or its data"));
-    return record;
-}
 
 } // namespace
 
@@ -79,6 +72,10 @@ void loop::handle(const wire::frame& frame)
     case wire::frame_kind::forget:
         answer_ = {};
         return payloads_.forget();
+    case wire::frame_kind::process:
+        return begin_process(wire::decode_process_settings(frame.payload));
+    case wire::frame_kind::call:
+        run_process([&] { return payloads_.call_in(frame); });
     default:
         std::exit(EXIT_FAILURE);
     }
@@ -88,15 +85,16 @@ void loop::configure(const wire::frame& frame)
 {
     const auto settings = wire::decode_configuration(frame.payload);
     faults_ = fault_plan(settings.faults, settings.worker);
-    max_result_bytes_ = settings.max_result_bytes;
+    limit_results(settings.max_result_bytes);
     if (settings.contain == containment::pid_namespace)
         or_refuse([this] { enter_pid_namespace(); });
     if (settings.max_memory_bytes)
         memory_.emplace(*settings.max_memory_bytes);
     os::set_thread_name(settings.thread_name);
+    set_process_name("worker-" + std::to_string(settings.worker));
     output_.open(settings.stdout_is_captured, settings.stderr_is_captured);
     if (settings.initializer)
-        initialize(*settings.initializer);
+        initialize({.header = {.descriptors = frame.header.descriptors}, .payload = *settings.initializer});
     or_refuse([&] { settings.is_fork_server ? prepare_to_fork() : confine(settings.limits, settings.sandbox); });
     faults_.reach(fault_point::before_ready);
     wire::frame_header ready;
@@ -124,10 +122,10 @@ std::optional<os::mapping> loop::fork_worker(const wire::frame& request)
     return {};
 }
 
-void loop::initialize(std::span<const std::byte> call)
+void loop::initialize(const wire::frame& call)
 {
     faults_.reach(fault_point::in_initializer);
-    if (run_into_answer({.header = {}, .payload = call}) != wire::frame_kind::result)
+    if (run_into_answer(call) != wire::frame_kind::result)
         refuse();
 }
 
@@ -160,7 +158,7 @@ void loop::run_task(const wire::frame& frame)
     const std::uint64_t started = last_end_ns_ != 0 ? last_end_ns_ : os::now_ns();
     faults_.reach(fault_point::before_claim);
     if (!slot.claim(frame.header.id, started))
-        return;
+        return payloads_.pass_over(frame.header);
     faults_.reach(fault_point::after_claim);
     wire::frame_header header = frame.header;
     begin_current_task(page_, header.slot, header.id, started, header.ran_ns);
@@ -168,6 +166,7 @@ void loop::run_task(const wire::frame& frame)
     header.kind = run_into_answer(frame);
     header.place = wire::payload_place::in_frame;
     header.attached = 0;
+    header.descriptors = 0;
     output_.end_task();
     end_current_task();
     const std::uint64_t ended = os::now_ns();
@@ -188,9 +187,8 @@ wire::frame_kind loop::run_into_answer(const wire::frame& call)
     clear_answer();
     try {
         whole_ = run_call(payloads_.call_in(call), answer_);
-        if (answer_size() > max_result_bytes_)
-            detail::throw_error(errc::not_serializable, "the task's result of " + std::to_string(answer_size()) +
-                                                            " bytes is larger than pool_options::max_result_bytes");
+        if (!has_chunk_log()) // else each element was checked by itself
+            check_result_size(answer_size());
     } catch (...) {
         kind = wire::frame_kind::exception;
         answer_with(std::current_exception());
@@ -206,11 +204,11 @@ void loop::answer_with(const std::exception_ptr& thrown)
     spare_.reset();
     whole_.reset();
     clear_answer();
-    const auto record = exception_record(thrown);
+    const auto record = wire::bounded_exception(thrown);
     answer_.append(record.data(), record.size());
 }
 
-void loop::answer_task(wire::frame_header header)
+void loop::answer_task(wire::frame_header& header)
 {
     if (faults_.empty())
         return answer(header);
@@ -227,13 +225,13 @@ void loop::answer_task(wire::frame_header header)
     faults_.reach(fault_point::after_answer);
 }
 
-void loop::answer_in_part(wire::frame_header header, std::size_t count)
+void loop::answer_in_part(wire::frame_header& header, std::size_t count)
 {
     header.size = answer_.size() - sizeof(header);
     answers_.add_part(header, answer_, count);
 }
 
-void loop::answer(wire::frame_header header)
+void loop::answer(wire::frame_header& header)
 {
     if (answer_size() < detail::shared_from || !show_answer(header))
         copy_whole();

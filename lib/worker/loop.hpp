@@ -31,22 +31,22 @@ private:
     void configure(const wire::frame& frame);
     void enter_pid_namespace();
     std::optional<os::mapping> fork_worker(const wire::frame& request);
-    void initialize(std::span<const std::byte> call);
+    void initialize(const wire::frame& call);
     template <class Step>
     void or_refuse(Step step);
     [[noreturn]] void refuse();
     void run_task(const wire::frame& frame);
     wire::frame_kind run_into_answer(const wire::frame& call);
     void answer_with(const std::exception_ptr& thrown);
-    void answer_task(wire::frame_header header);
-    void answer_in_part(wire::frame_header header, std::size_t count);
-    void answer(wire::frame_header header);
+    void answer_task(wire::frame_header& header);
+    void answer_in_part(wire::frame_header& header, std::size_t count);
+    void answer(wire::frame_header& header);
     bool show_answer(wire::frame_header& header);
     void copy_whole();
     std::size_t answer_size() const noexcept;
     void clear_answer();
 
-    static constexpr std::uint64_t longest_hold_ns = 100'000;
+    static constexpr std::uint64_t longest_hold_ns = 500'000;
     // So many bytes of a header that the next frame's size becomes the kind of this one, and makes no sense.
     static constexpr std::size_t truncated_size = 20;
 
@@ -60,7 +60,6 @@ private:
     std::optional<detail::byte_buffer> whole_; // the payload, if the result is a buffer
     std::unique_ptr<std::byte[]> spare_;       // memory, given up when a task has thrown
     fault_plan faults_;
-    std::uint64_t max_result_bytes_ = 0;
     std::optional<os::memory_watch> memory_;
     std::uint64_t held_since_ns_ = 0;
     std::uint64_t last_end_ns_ = 0; // of the task before, when nothing was waited for since

@@ -3,10 +3,13 @@
 
 #include "wire/worker_start.hpp"
 
+#include <procpool/detail/throw_error.hpp>
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
+#include <string>
 #include <system_error>
 
 namespace procpool::worker {
@@ -39,6 +42,18 @@ wire::shown_payload take_place(std::span<const std::byte>& from)
 
 } // namespace
 
+void refuse_descriptors(std::size_t count, const std::error_code& why)
+{
+    if (why == std::errc::too_many_files_open || why == std::errc::too_many_files_open_in_system)
+        detail::throw_error(errc::too_many_descriptors,
+                            "The task's arguments have " + std::to_string(count) +
+                                " descriptors, for which the process that runs it has no room; raise "
+                                "resource_limits::open_files or the limit of open files (ulimit -n), or pass fewer.");
+    detail::throw_error(errc::not_serializable, "A descriptor of the task's arguments cannot be passed (" +
+                                                    why.message() +
+                                                    "); it must stay open until the task has its outcome.");
+}
+
 payloads::payloads(wire::control_page& page) noexcept
     : page_(page),
       sender_(wire::memory_descriptor),
@@ -50,6 +65,8 @@ received_call payloads::call_in(const wire::frame& frame)
 {
     received_call call{.bytes = frame.payload};
     shown_with_task_.clear();
+    if (frame.header.descriptors != 0) // first: they were sent before what is shown
+        call.descriptors = take_descriptors(frame.header);
     std::vector<wire::shown_payload> attached(frame.header.attached);
     for (auto& each : attached)
         each = take_place(call.bytes);
@@ -60,6 +77,24 @@ received_call payloads::call_in(const wire::frame& frame)
         call.bytes = {shown->data(), shown->size()};
     }
     return call;
+}
+
+void payloads::pass_over(const wire::frame_header& header)
+{
+    if (header.descriptors != 0)
+        receiver_.pass_over(header.id);
+}
+
+std::vector<os::descriptor> payloads::take_descriptors(const wire::frame_header& header)
+{
+    try {
+        auto taken = receiver_.wait_for(header.id);
+        if (taken.size() == header.descriptors)
+            return taken;
+    } catch (const std::system_error& failure) {
+        refuse_descriptors(header.descriptors, failure.code());
+    }
+    refuse_descriptors(header.descriptors, std::make_error_code(std::errc::too_many_files_open));
 }
 
 detail::byte_buffer payloads::take_attached(const wire::shown_payload& where, std::span<const std::byte>& in_frame)

@@ -10,6 +10,7 @@
 #include <array>
 #include <optional>
 #include <span>
+#include <system_error>
 #include <vector>
 
 namespace procpool::worker {
@@ -18,7 +19,12 @@ namespace procpool::worker {
 struct received_call {
     std::span<const std::byte> bytes;
     std::vector<detail::byte_buffer> attached{};
+    std::vector<os::descriptor> descriptors{};
 };
+
+/// Throws that a task cannot have the descriptors of its arguments, of which there are so many: too_many_descriptors, or
+/// not_serializable.
+[[noreturn]] void refuse_descriptors(std::size_t count, const std::error_code& why);
 
 /// A result that lies in memory: where, and in whose.
 struct shown_result {
@@ -32,8 +38,10 @@ public:
     explicit payloads(wire::control_page& page) noexcept;
 
     /// A call and the buffers that go with it, wherever they are. The bytes are valid until the next frame. Throws
-    /// std::bad_alloc when there is no room to map them.
+    /// std::bad_alloc when there is no room to map them; too_many_descriptors. Waits for what the parent still has to send.
     received_call call_in(const wire::frame& frame);
+    /// The frame's task was taken back: what has come with it is closed.
+    void pass_over(const wire::frame_header& header);
     /// Shows the parent what `answer` holds from `offset` on, and takes the memory over. Empty: it must go through the
     /// pipe, and `answer` is as it was.
     std::optional<shown_result> show(detail::byte_buffer& answer, std::size_t offset) noexcept;
@@ -43,6 +51,7 @@ public:
 private:
     detail::region_ptr find(const wire::shown_payload& shown);
     detail::byte_buffer take_attached(const wire::shown_payload& where, std::span<const std::byte>& in_frame);
+    std::vector<os::descriptor> take_descriptors(const wire::frame_header& header);
     void take_returned() noexcept;
 
     struct loan {

@@ -72,10 +72,11 @@ public:
 private:
     void run()
     {
-        for (std::size_t used = 0;; ++used) {
+        for (std::size_t used = 0;;) {
             permitted_.wait(used);
             if (stopping_)
                 return;
+            used = permitted_; // what was missed is not made up for: under a volley no worker would ever become ready
             kill_one();
         }
     }
@@ -104,8 +105,8 @@ public:
     torture(share wanted, std::string ledger_file)
         : wanted_(wanted),
           file_(std::move(ledger_file)),
-          runs_(file_, 2 * wanted.tasks),
-          outcomes_(2 * wanted.tasks),
+          runs_(file_, most_tasks(wanted)),
+          outcomes_(most_tasks(wanted)),
           pool_(context_, {.workers = 4, .name = name_}),
           killer_(name_)
     {
@@ -137,6 +138,7 @@ public:
     }
 
 private:
+    static std::size_t most_tasks(share wanted) { return 16 * wanted.tasks; }
     bool is_enough() const { return submitted_ >= wanted_.tasks && killer_.kills() >= wanted_.kills; }
 
     void submit()

@@ -8,6 +8,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -51,10 +52,26 @@ void send_something(steps& from)
     send_bytes(from.take(from.next<std::uint8_t>()));
 }
 
+// The seeds count on their order, so what is new comes last.
+using enum procpool::wire::frame_kind;
+constexpr std::array kinds{procpool::wire::frame_kind{},
+                           configure,
+                           module,
+                           task,
+                           ready,
+                           start_failed,
+                           result,
+                           exception,
+                           forked,
+                           forget,
+                           process,
+                           procpool::wire::frame_kind::call,
+                           fork};
+
 void send_nearly_an_answer(steps& from)
 {
     auto header = own_header();
-    header.kind = static_cast<procpool::wire::frame_kind>(from.next<std::uint8_t>() % 10);
+    header.kind = kinds.at(from.next<std::uint8_t>() % kinds.size());
     header.id += static_cast<std::uint64_t>(std::int64_t{from.next<std::int8_t>()});
     header.slot ^= from.next<std::uint16_t>();
     header.size = from.next<std::uint16_t>();

@@ -56,7 +56,7 @@ void send_bytes(std::span<const std::byte> bytes)
 
 void send_memory(int fd, std::uint64_t number, std::uint64_t place)
 {
-    std::array<std::uint64_t, 2> note{number, place};
+    std::array<std::uint64_t, 3> note{number, place};
     send_descriptors(wire::memory_descriptor, std::span(&fd, 1), std::as_writable_bytes(std::span(note)));
 }
 

@@ -19,6 +19,8 @@ public:
     nothing_left_behind& operator=(const nothing_left_behind&) = delete;
     ~nothing_left_behind();
 
+    std::size_t descriptors_at_start() const { return descriptors_; }
+
 private:
     std::size_t descriptors_;
 };

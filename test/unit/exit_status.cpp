@@ -14,6 +14,7 @@ BOOST_AUTO_TEST_CASE(a_status_reads_as_a_clause)
     BOOST_TEST((status{.code = {}, .signal = SIGSEGV}.str() == "killed by SIGSEGV"));
     BOOST_TEST((status{.code = {}, .signal = SIGABRT, .core_dumped = true}.str() == "killed by SIGABRT (core dumped)"));
     BOOST_TEST((status{.code = {}, .signal = 40}.str() == "killed by signal 40"));
+    BOOST_TEST((status{.never_started = true}.str() == "never started"));
     BOOST_TEST(status{}.str() == "ended with an unknown status");
 }
 

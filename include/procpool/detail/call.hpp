@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/attached_descriptors.hpp>
 #include <procpool/detail/byte_buffer.hpp>
 #include <procpool/detail/config.hpp>
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace procpool::detail {
@@ -31,6 +33,7 @@ struct call {
     byte_buffer bytes;
     std::uint32_t modules = 0;         ///< How many of the parent's modules a worker must know to run it.
     std::vector<byte_buffer> attached; ///< Those of its buffers that lie in regions.
+    std::shared_ptr<attached_descriptors> descriptors{}; ///< Null: it has none.
 };
 
 /// In the place of an attached buffer's bytes is its number among the attached ones, in that of another this.

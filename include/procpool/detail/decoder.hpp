@@ -15,9 +15,11 @@ namespace procpool::detail {
 class decoder {
 public:
     /// The bytes must start at a multiple of 8 and outlive the decoder and every view that was read in place.
-    explicit decoder(std::span<const std::byte> bytes, std::span<byte_buffer> attached = {}) noexcept
+    explicit decoder(std::span<const std::byte> bytes, std::span<byte_buffer> attached = {},
+                     std::span<descriptor> descriptors = {}) noexcept
         : from_(bytes),
-          attached_(attached)
+          attached_(attached),
+          descriptors_(descriptors)
     {
     }
 
@@ -43,7 +45,7 @@ public:
     reader& archive()
     {
         if (!archive_)
-            archive_ = std::make_unique<reader>(from_);
+            archive_ = std::make_unique<reader>(from_, descriptors_);
         return *archive_;
     }
 
@@ -74,6 +76,7 @@ private:
 
     byte_source from_;
     std::span<byte_buffer> attached_;
+    std::span<descriptor> descriptors_;
     std::unique_ptr<reader> archive_;
 };
 

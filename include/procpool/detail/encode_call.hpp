@@ -40,7 +40,7 @@ call encode_call_as(call_signature<R, Ps...> signature, const F& fn, Args&&... a
     check_signature<R, Ps...>();
     check_callable<F>();
     call made;
-    encoder to(made.bytes);
+    encoder to(made);
     begin_call(made, to, fn, signature);
     callable_codec<F>::encode(made, to, fn);
     (encode_argument<Ps>(made, to, std::forward<Args>(arguments)), ...);

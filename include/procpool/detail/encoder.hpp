@@ -2,6 +2,7 @@
 #pragma once
 
 #include <procpool/codec.hpp>
+#include <procpool/detail/call.hpp>
 #include <procpool/detail/plain.hpp>
 
 #include <cstdint>
@@ -18,6 +19,8 @@ class encoder {
 public:
     /// Appends to that buffer.
     explicit encoder(byte_buffer& to) noexcept : to_(to) {}
+    /// Writes a call's arguments: what has descriptors attaches them to the call.
+    explicit encoder(call& to) noexcept : to_(to.bytes), descriptors_(&to.descriptors) {}
 
     template <class T>
     void put(const T& value)
@@ -36,10 +39,11 @@ public:
     void put_whole(byte_buffer bytes) noexcept { whole_ = std::move(bytes); }
     std::optional<byte_buffer> take_whole() noexcept { return std::exchange(whole_, std::nullopt); }
 
+    byte_buffer& buffer() noexcept { return to_; }
     writer& archive()
     {
         if (!archive_)
-            archive_ = std::make_unique<writer>(to_);
+            archive_ = std::make_unique<writer>(to_, descriptors_);
         return *archive_;
     }
 
@@ -60,6 +64,7 @@ private:
     }
 
     byte_buffer& to_;
+    std::shared_ptr<attached_descriptors>* descriptors_ = nullptr;
     std::optional<byte_buffer> whole_;
     std::unique_ptr<writer> archive_;
 };

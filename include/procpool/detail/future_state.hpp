@@ -35,14 +35,19 @@ public:
 
     const std::weak_ptr<pool_impl>& pool() const noexcept { return pool_; }
     bool ready() const noexcept;
-    /// Blocks until the outcome is here; false when the deadline passed first. Throws would_deadlock.
-    bool wait(std::optional<std::chrono::steady_clock::time_point> deadline);
+    /// Blocks until the outcome is here; false when the deadline passed first. Throws would_deadlock, naming the caller.
+    bool wait(std::optional<std::chrono::steady_clock::time_point> deadline, const char* caller);
+    /// Of an outcome that is here: whether it is no result, and what was thrown, a new object each time if it can be.
+    bool failed() const noexcept { return outcome_.is_exception || outcome_.error; }
+    std::exception_ptr failure() const { return outcome_.failure(); }
     /// The outcome; once, when ready.
     outcome take();
     /// Calls the waiter when the outcome is here; never from inside this call.
     void attach(std::shared_ptr<waiter> added);
     /// Completes a waiter that is still attached as cancelled.
     void detach(const std::shared_ptr<waiter>& removed);
+    /// Forgets a waiter. False when it was not attached any more: it was, or will be, called.
+    bool remove(const std::shared_ptr<waiter>& removed);
 
 private:
     bool settled() override;
@@ -55,6 +60,12 @@ private:
     std::vector<std::shared_ptr<waiter>> waiters_;
     std::atomic<std::uint32_t> state_;
 };
+
+/// Calls a waiter later, on the executor of a pool, or on the system's if it is gone.
+PROCPOOL_DECL void deliver_soon(const std::weak_ptr<pool_impl>& pool, std::shared_ptr<waiter> to, bool cancelled);
+
+/// Submits a call once for each worker of the pool that takes tasks, or will when it has started.
+PROCPOOL_DECL std::vector<future_ptr> broadcast(const std::shared_ptr<pool_impl>& pool, const call& made);
 
 /// Throws errc::timed_out for a get() whose limit has passed.
 [[noreturn]] PROCPOOL_DECL void throw_get_timed_out();

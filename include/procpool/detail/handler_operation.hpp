@@ -47,14 +47,20 @@ struct initiate_submit {
     executor_type get_executor() const { return executor_of(pool); }
 
     template <class Handler>
-    void operator()(Handler&& handler, call made) const
+    void operator()(Handler&& handler, call&& made) const
     {
         using operation_type = handler_operation<R, std::decay_t<Handler>>;
-        boost::intrusive_ptr<operation_type> op(
-            new operation_type(std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), pool),
-            false);
-        connect_cancellation(op->handler(), pool, op);
+        auto* const waiting =
+            new operation_type(std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), pool);
+        operation_ptr op(waiting, false);
+        connect_cancellation(waiting->handler(), pool, op);
         submit(pool, std::move(op), full_queue::wait_in_line);
+    }
+    /// Of a deferred operation that may be launched again.
+    template <class Handler>
+    void operator()(Handler&& handler, const call& made) const
+    {
+        (*this)(std::forward<Handler>(handler), call(made));
     }
 };
 

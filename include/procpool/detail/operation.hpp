@@ -111,8 +111,12 @@ private:
     alignas(8) std::byte scheduled_[104]; // a scheduled_operation, whose type is none of a user's business
 };
 
-/// What a submission does when the queue is full and options say to wait.
-enum class full_queue { wait_in_line, block_caller };
+/// What a submission does when the queue is full.
+enum class full_queue {
+    wait_in_line, ///< If options say to wait.
+    block_caller, ///< Likewise.
+    always_wait,  ///< In line, whatever options say: for who submits no more than the next few at a time.
+};
 
 /// Gives a task to the pool. Never completes it before it returns. Throws forked_copy; would_deadlock (block_caller).
 PROCPOOL_DECL void submit(const std::shared_ptr<pool_impl>& pool, operation_ptr op, full_queue if_full);

@@ -3,6 +3,7 @@
 
 #include <procpool/detail/byte_source.hpp>
 #include <procpool/detail/config.hpp>
+#include <procpool/detail/descriptor.hpp>
 #include <procpool/detail/nesting.hpp>
 #include <procpool/detail/shared_pointees.hpp>
 
@@ -31,7 +32,13 @@ public:
     explicit reader(std::span<const std::byte> bytes) : InputArchive(this), own_(bytes), from_(own_) {}
 
     /// Reads on where the source stands.
-    explicit reader(detail::byte_source& source) : InputArchive(this), own_({}), from_(source) {}
+    explicit reader(detail::byte_source& source, std::span<detail::descriptor> descriptors = {})
+        : InputArchive(this),
+          own_({}),
+          from_(source),
+          descriptors_(descriptors)
+    {
+    }
 
     /// How many bytes have not been read.
     std::size_t remaining() const noexcept { return from_.remaining(); }
@@ -41,6 +48,9 @@ public:
 
     /// Copies the next bytes.
     void extract(void* into, std::size_t size) { from_.extract(into, size); }
+
+    /// The next descriptor that writer::attach() sent along. Not twice the same.
+    PROCPOOL_DECL detail::descriptor take_descriptor();
 
     /// Skips the padding that writer::align made.
     void align(std::size_t alignment) { from_.align(alignment); }
@@ -67,6 +77,7 @@ public:
 private:
     detail::byte_source own_;
     detail::byte_source& from_;
+    std::span<detail::descriptor> descriptors_;
     detail::nesting nesting_;
     detail::shared_pointees pointees_;
 };

@@ -68,8 +68,8 @@ template <class F, class R, class... Ps>
 void call_with_arguments(F& fn, decoder& from, encoder& to)
 {
     std::tuple<typename parameter<stored_t<Ps>>::storage...> arguments{parameter<stored_t<Ps>>::decode(from)...};
-    const auto run = [&fn](auto&... stored) -> R {
-        return std::invoke(fn, static_cast<Ps&&>(parameter<stored_t<Ps>>::get(stored))...);
+    const auto run = [&fn](auto&... stored) -> R { // R is void also where nobody wants the result
+        return static_cast<R>(std::invoke(fn, static_cast<Ps&&>(parameter<stored_t<Ps>>::get(stored))...));
     };
     if constexpr (std::is_void_v<R>)
         std::apply(run, arguments);

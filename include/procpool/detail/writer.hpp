@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/attached_descriptors.hpp>
 #include <procpool/detail/byte_buffer.hpp>
+#include <procpool/detail/config.hpp>
 #include <procpool/detail/nesting.hpp>
 
 #include <cereal/cereal.hpp>
@@ -22,6 +24,14 @@ public:
     /// Appends to that buffer; what it holds already is kept.
     explicit writer(detail::byte_buffer& appended_to) : OutputArchive(this), bytes_(appended_to) {}
 
+    /// Likewise; what is attached goes there.
+    writer(detail::byte_buffer& appended_to, std::shared_ptr<detail::attached_descriptors>* descriptors)
+        : OutputArchive(this),
+          bytes_(appended_to),
+          descriptors_(descriptors)
+    {
+    }
+
     /// Appends bytes as they are.
     void append(const void* data, std::size_t size)
     {
@@ -33,11 +43,18 @@ public:
     /// of the buffer: the reader's bytes must start at a multiple of the alignment in it.
     void align(std::size_t alignment) { bytes_.align(alignment); }
 
+    /// Sends a descriptor along; reader::take_descriptor() has its like in the other process.
+    ///
+    /// @par Throws  boost::system::system_error with errc::not_serializable when this is not an argument of a task;
+    ///              std::bad_alloc.
+    PROCPOOL_DECL void attach(detail::attached_descriptor sent);
+
     /// Counts the values that are being written inside each other.
     detail::nesting& nesting() noexcept { return nesting_; }
 
 private:
     detail::byte_buffer& bytes_;
+    std::shared_ptr<detail::attached_descriptors>* descriptors_ = nullptr;
     detail::nesting nesting_;
 };
 

@@ -123,6 +123,18 @@ BOOST_AUTO_TEST_CASE(a_host_that_ignores_sigchld_gets_no_status)
     BOOST_TEST(host.succeeds());
 }
 
+BOOST_AUTO_TEST_CASE(a_wait_ends_with_the_child_or_at_its_deadline)
+{
+    const auto child = waiting_child();
+    const auto now = std::chrono::steady_clock::now();
+    BOOST_TEST(!wait_until_ended(child.pidfd(), now));
+    BOOST_TEST(!wait_until_ended(child.pidfd(), now + std::chrono::milliseconds(2)));
+    BOOST_TEST((std::chrono::steady_clock::now() >= now + std::chrono::milliseconds(2)));
+    BOOST_TEST(send_signal(child.pidfd(), SIGKILL));
+    BOOST_TEST(wait_until_ended(child.pidfd(), std::chrono::steady_clock::time_point::max()));
+    BOOST_TEST(wait_until_ended(child.pidfd(), now));
+}
+
 BOOST_AUTO_TEST_CASE(a_child_with_a_status_was_not_discarded)
 {
     const auto child = ended_child(0);

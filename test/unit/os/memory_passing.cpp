@@ -6,9 +6,11 @@
 #include "processes.hpp"
 
 #include <array>
+#include <cerrno>
 #include <fcntl.h>
 #include <limits>
 #include <sys/mman.h>
+#include <system_error>
 #include <vector>
 
 namespace procpool::os {
@@ -30,7 +32,7 @@ struct two_sides : test::nothing_left_behind {
     /// Whatever somebody else would send.
     void send(int fd, std::uint64_t number, std::uint64_t place) const
     {
-        const std::array note{number, place};
+        const std::array<std::uint64_t, 3> note{number, place};
         BOOST_TEST(send_descriptors(sockets.first.get(), std::array{fd}, std::as_bytes(std::span(note))));
     }
 };
@@ -131,6 +133,39 @@ BOOST_AUTO_TEST_CASE(what_is_no_memory_of_a_fixed_size_is_not_found)
     BOOST_TEST((receiver.find(0, 1) == nullptr));
     send(filled(1).file.get(), 1, places);
     BOOST_TEST((receiver.find(0, 1) == nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(descriptors_of_a_task_that_was_taken_back_are_closed_when_they_are_here)
+{
+    receiver.pass_over(1); // nothing is
+    pipe_ends pipe = make_pipe();
+    const auto memory = filled(7);
+    const auto place = sender.show(1, memory.file.get());
+    for (const std::uint64_t task : {1, 2})
+        BOOST_TEST(send_with_task(sockets.first.get(), task, {{nullptr, pipe.write.get()}}));
+    receiver.pass_over(3);
+    receiver.pass_over(1);
+    BOOST_TEST((receiver.find(*place, 1) != nullptr));
+    BOOST_TEST(receiver.wait_for(2).size() == 1u);
+    pipe.write.reset();
+    std::array<std::byte, 1> nothing{};
+    BOOST_TEST(read_some(pipe.read.get(), nothing) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(why_descriptors_do_not_come_is_told_in_their_place)
+{
+    const bool is_sent = send_with_task(sockets.first.get(), 1, {{nullptr, -1}});
+    const int error = errno;
+    BOOST_TEST(!is_sent);
+    BOOST_TEST(error == EBADF);
+    for (const int why : {ECANCELED, EBADF})
+        BOOST_TEST(tell_not_sent(sockets.first.get(), 1, why));
+    BOOST_CHECK_EXCEPTION(receiver.wait_for(1), std::system_error,
+                          [](const auto& thrown) { return thrown.code() == std::errc::bad_file_descriptor; });
+    BOOST_TEST(tell_not_sent(sockets.first.get(), 2, EBADF));
+    const auto memory = filled(7);
+    const auto place = sender.show(1, memory.file.get());
+    BOOST_TEST((receiver.find(*place, 1) != nullptr));
 }
 
 BOOST_AUTO_TEST_CASE(it_arrives_where_all_other_descriptors_are_used_up)

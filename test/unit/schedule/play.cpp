@@ -64,6 +64,18 @@ part& play::submit(const task_limits& limits, int priority)
     return p;
 }
 
+part& play::submit_to(worker_id id)
+{
+    part& p = parts_.emplace_back();
+    p.limits = at_once;
+    p.it.id = parts_.size();
+    p.it.limits = &p.limits;
+    p.only_on = id;
+    scheduler_.submit_to(id, p.it, now_);
+    settle();
+    return p;
+}
+
 void play::together(const std::function<void()>& submissions)
 {
     together_ = true;
@@ -76,6 +88,14 @@ void play::cancel(part& p, bool if_running)
 {
     p.given_up = true;
     scheduler_.cancel(p.it, if_running, now_);
+    settle();
+}
+
+void play::cancel_pending(std::uint64_t last_id)
+{
+    for (part& p : parts_)
+        p.given_up = p.given_up || (p.it.id <= last_id && p.says != word::running);
+    scheduler_.cancel_pending(last_id, now_);
     settle();
 }
 
@@ -292,8 +312,10 @@ void play::send(part& p, worker_id id)
     insist(w.takes_tasks(), "tasks go to workers that take them");
     insist(!p.ran && !p.has_outcome() && p.says == word::none,
            "a task is sent to one worker, and never after it started");
+    insist(p.only_on == 0 || p.only_on == id, "a task for one worker is sent to no other");
     for (const part& other : parts_)
-        insist(other.it.where != stage::waiting || other.waits_since == act_ || other.it.priority <= p.it.priority,
+        insist(other.it.where != stage::waiting || other.waits_since == act_ || other.it.priority <= p.it.priority ||
+                   p.only_on != 0 || other.only_on != 0,
                "of those that waited before, a higher priority is sent first");
     p.says = word::queued;
     p.on = id;
@@ -332,8 +354,8 @@ void play::end_if_running(part& p, bool stand_in::*how)
 void play::fail(part& p, reason why)
 {
     insist(!p.has_outcome(), "a caller gets one outcome");
-    insist(why != reason::cancelled || p.given_up, "nothing is cancelled that nobody gave up");
-    insist(why != reason::crashed || p.ran, "only what ran can have crashed");
+    insist(why != reason::cancelled || p.given_up || p.only_on != 0, "nothing is cancelled that nobody gave up");
+    insist(why != reason::crashed || p.ran || p.only_on != 0, "only what ran can have crashed");
     insist(why != reason::quarantined || p.it.kills >= limits_.max_kills || p.it.unbegun >= most_unbegun,
            "quarantine has its reason");
     insist(why != reason::timed_out || (p.ran && now_ - p.started >= *p.limits.timeout), "timed out means over time");
@@ -346,7 +368,8 @@ void play::fail(part& p, reason why)
 void play::check_rest() const
 {
     const bool idle = scheduler_.ready_count() > scheduler_.busy_count();
-    insist(!idle || scheduler_.waiting_count() == 0, "no worker is idle while tasks wait");
+    const auto waits = [](const part& p) { return p.it.where == stage::waiting && p.only_on == 0; };
+    insist(!idle || std::ranges::none_of(parts_, waits), "no worker is idle while tasks wait");
     insist(scheduler_.worker_count() == workers_.size(), "workers are counted");
     for (const part& p : parts_)
         insist(!p.has_outcome() || p.says != word::running || is_being_ended(p), "what was given up is stopped");

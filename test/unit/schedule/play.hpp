@@ -27,6 +27,7 @@ struct part {
     worker_id on = 0;
     bool ran = false; ///< In this attempt.
     unsigned runs = 0;
+    worker_id only_on = 0; ///< 0: any.
     bool given_up = false; ///< Its caller cancelled it, or the pool was terminated.
     bool forgotten = false;
     unsigned waits_since = 0; ///< Which act put it into the queue.
@@ -62,9 +63,12 @@ public:
 
     part& submit(int priority = 0, std::optional<duration> timeout = {});
     part& submit(const task_limits& limits, int priority = 0);
+    part& submit_to(worker_id id);
     /// What is submitted within arrives as one event.
     void together(const std::function<void()>& submissions);
     void cancel(part& p, bool if_running = true);
+    /// Tasks that run are not given up by it.
+    void cancel_pending(std::uint64_t last_id);
     /// The worker claims the task.
     void start(part& p);
     /// The worker has the answer of its running task; it is held until deliver().

@@ -37,6 +37,26 @@ BOOST_AUTO_TEST_CASE(the_place_of_a_cancelled_task_goes_to_the_next)
     BOOST_TEST(p.heard() == "take_back t2 w1; finish t2 cancelled; forget t2; send t3 w1");
 }
 
+BOOST_AUTO_TEST_CASE(all_that_has_not_started_is_cancelled_up_to_a_task)
+{
+    play p = with_workers(1, 1);
+    part& runs = p.submit();
+    p.start(runs);
+    p.submit();  // sent ahead
+    p.submit();  // waits
+    p.submit(1); // comes before them, and waits
+    part& after = p.submit();
+    p.heard();
+    p.cancel_pending(4);
+    BOOST_TEST(!runs.has_outcome());
+    BOOST_TEST(!after.has_outcome());
+    for (std::size_t i : {1u, 2u, 3u})
+        BOOST_TEST((p.parts()[i].failed == reason::cancelled));
+    p.answer(runs);
+    p.answer(after);
+    BOOST_TEST(!p.decisions().has_tasks());
+}
+
 BOOST_AUTO_TEST_CASE(the_caller_of_a_running_task_is_freed_before_its_worker_is_gone)
 {
     play p = with_workers(1, 1);

@@ -27,6 +27,8 @@ public:
         play_.starts_fail = one_in(20);
         if (one_in(100))
             return play_.resize(1 + below(4));
+        if (one_in(30))
+            return submit_to_one();
         switch (below(13)) {
         case 0:
         case 1:
@@ -111,6 +113,12 @@ private:
         play_.submit(limits, static_cast<int>(below(3)));
     }
 
+    void submit_to_one()
+    {
+        if (const worker_id id = any_worker([](const stand_in&) { return true; }))
+            play_.submit_to(id);
+    }
+
     void submit_some()
     {
         play_.together([this] {
@@ -123,6 +131,8 @@ private:
     {
         if (play_.parts().empty())
             return;
+        if (one_in(20))
+            return play_.cancel_pending(below(play_.parts().size()) + 1);
         const worker_id busy = any_worker([](const stand_in& w) { return w.works() && w.first(word::running); });
         if (busy && one_in(2))
             return play_.cancel(*play_.workers().at(busy).first(word::running), one_in(2));

@@ -14,12 +14,8 @@ namespace {
 
 procpool::detail::byte_buffer frame_of(std::uint64_t id, const std::string& payload)
 {
-    frame_header header;
-    header.kind = frame_kind::result;
-    header.id = id;
-    header.size = payload.size();
     procpool::detail::byte_buffer bytes;
-    append_frame(bytes, header, std::as_bytes(std::span(payload)));
+    append_frame(bytes, frame_kind::result, std::as_bytes(std::span(payload))).id = id;
     return bytes;
 }
 
@@ -101,11 +97,8 @@ BOOST_AUTO_TEST_CASE(a_header_that_makes_no_sense_breaks_the_stream)
     for (const auto& spoil :
          {+[](frame_header& h) { h.kind = frame_kind{}; }, +[](frame_header& h) { h.kind = frame_kind{99}; },
           +[](frame_header& h) { h.slot = slot_count; }, +[](frame_header& h) { h.size = ~std::uint64_t{0}; }}) {
-        frame_header header;
-        header.kind = frame_kind::result;
-        spoil(header);
         procpool::detail::byte_buffer bytes;
-        append_frame(bytes, header, {});
+        spoil(append_frame(bytes, frame_kind::result, {}));
         frame_reader frames(1000);
         feed(frames, bytes);
         BOOST_TEST(!frames.next());
@@ -115,12 +108,10 @@ BOOST_AUTO_TEST_CASE(a_header_that_makes_no_sense_breaks_the_stream)
 
 BOOST_AUTO_TEST_CASE(memory_grows_with_what_arrives_and_not_with_what_is_claimed)
 {
-    frame_header header;
-    header.kind = frame_kind::result;
-    header.size = std::uint64_t{1} << 40;
+    const std::uint64_t claimed = std::uint64_t{1} << 40;
     procpool::detail::byte_buffer bytes;
-    append_frame(bytes, header, {});
-    frame_reader frames(header.size);
+    append_frame(bytes, frame_kind::result, {}).size = claimed;
+    frame_reader frames(claimed);
     feed(frames, bytes);
     BOOST_TEST(!frames.next());
     BOOST_TEST(frames.prepare().size() <= 128u * 1024);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <procpool/detail/stream_iterator.hpp>
+#include <procpool/detail/stream_state.hpp>
+
+#include <boost/asio/deferred.hpp>
+
+namespace procpool {
+
+class pool;
+
+/// The results of pool::imap() and imap_unordered(): `while (auto result = co_await stream.async_next())`, or
+/// `for (auto& result : stream)`. Move-only. Dropping it cancels what has not started.
+///
+/// What an element throws is thrown at its place; the next call gives the element behind it. A loop over the stream ends
+/// with that exception; another loop goes on.
+///
+/// @tparam R           the function's result; std::monostate when it has none.
+/// @par Thread safety  Distinct objects: safe. Shared objects: none; one next() or async_next() at a time.
+/// @par Lifetime       It may outlive the pool: the results that are missing then are operation_aborted.
+template <class R>
+class result_stream {
+public:
+    using value_type = R;
+
+    result_stream(result_stream&&) noexcept = default;
+    /// Drops the stream that this object was.
+    result_stream& operator=(result_stream&& other) noexcept
+    {
+        result_stream(std::move(other)).state_.swap(state_);
+        return *this;
+    }
+    ~result_stream()
+    {
+        if (state_)
+            state_->cancel();
+    }
+
+    /// Blocks for the next result; empty at the end of the input, and after cancel().
+    ///
+    /// @par Errors  what the function threw; worker_crashed, for the element that ran when its worker died: of those that
+    ///              were sent with it, the results before it are delivered, and those behind it run elsewhere; errors of
+    ///              the pool, as from pool::async_submit(), for each element of the task; what the input threw, which
+    ///              ends it.
+    /// @par Throws  also errc::would_deadlock on a thread that runs the pool's own loop; errc::forked_copy.
+    std::optional<R> next() { return next_until({}); }
+    /// The same, but for at most `limit`; then throws errc::timed_out, and the element may be waited for again.
+    std::optional<R> next(std::chrono::nanoseconds limit) { return next_until(detail::deadline_after(limit)); }
+
+    /// The same as an Asio operation. The input is read here and, before the handler is called, on its executor.
+    ///
+    /// @par Signature     void(std::exception_ptr, std::optional<R>)
+    /// @par Cancellation  terminal, partial, total: the wait ends with operation_aborted; the stream goes on, and the
+    ///                    element may be waited for again.
+    /// @par Executor      the handler's own, else the pool's; never called from inside this function.
+    template <class Token = const boost::asio::deferred_t&>
+        requires boost::asio::completion_token_for<Token, void(std::exception_ptr, std::optional<R>)>
+    auto async_next(Token&& token = boost::asio::deferred)
+    {
+        return boost::asio::async_initiate<Token, void(std::exception_ptr, std::optional<R>)>(initiate_next{state_},
+                                                                                              token);
+    }
+
+    /// Ends the stream: what has not started never runs, what runs ends unheard. An async_next() that waits completes
+    /// with operation_aborted.
+    void cancel() { state_->cancel(); }
+
+    /// For a range-based for, by next().
+    auto begin() { return detail::stream_iterator<result_stream>(*this); }
+    std::default_sentinel_t end() const noexcept { return {}; }
+
+private:
+    friend class pool;
+
+    struct initiate_next {
+        std::shared_ptr<detail::stream_state> of;
+
+        using executor_type = boost::asio::any_io_executor;
+        executor_type get_executor() const { return detail::executor_of(of->arrivals()->a_pool()); }
+
+        template <class Handler>
+        void operator()(Handler&& handler) const
+        {
+            detail::start_waiting(of->arrivals(), of->needed(), std::forward<Handler>(handler),
+                                  [of = of](bool cancelled) { return take(*of, cancelled); });
+        }
+    };
+
+    static std::tuple<std::exception_ptr, std::optional<R>> take(detail::stream_state& from, bool cancelled)
+    try {
+        if (cancelled)
+            detail::throw_stream_cancelled();
+        return {nullptr, value_of(from.next_now())};
+    } catch (...) {
+        return {std::current_exception(), std::nullopt};
+    }
+
+    static std::optional<R> value_of(std::optional<detail::stream_element> element)
+    {
+        return element ? std::optional<R>(detail::read_element<R>(*std::move(element))) : std::nullopt;
+    }
+
+    explicit result_stream(std::shared_ptr<detail::stream_state> state) noexcept : state_(std::move(state)) {}
+
+    std::optional<R> next_until(detail::completions::deadline end) { return value_of(state_->next(end)); }
+
+    std::shared_ptr<detail::stream_state> state_;
+};
+
+} // namespace procpool

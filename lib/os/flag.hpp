@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "os/descriptor.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace procpool::os {
+
+/// When a wait ends in vain; empty: never.
+using deadline = std::optional<std::chrono::steady_clock::time_point>;
+
+/// A descriptor that processes share and that is readable, or not, until one of them says otherwise (an eventfd). Throws
+/// std::system_error.
+descriptor make_flag();
+/// Makes it readable.
+void raise_flag(int flag) noexcept;
+/// Makes it unreadable.
+void lower_flag(int flag) noexcept;
+
+/// Which event of a descriptor is waited for.
+enum class readiness : short { to_read, to_write };
+
+/// Waits until a descriptor is ready, or has an error, or its other end is gone. False: the deadline has passed.
+bool wait_until_ready(int fd, readiness what, deadline until) noexcept;
+
+} // namespace procpool::os

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "os/tape.hpp"
+
+#include "os/system_error.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace procpool::os {
+
+descriptor make_tape(const char* name, std::size_t size)
+{
+    descriptor tape = above_stdio(descriptor(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)));
+    if (!tape || ::ftruncate(tape.get(), static_cast<off_t>(size)) != 0 ||
+        ::fcntl(tape.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0)
+        throw_last_error("cannot make the memory of a queue");
+    return tape;
+}
+
+void write_at(int tape, std::uint64_t offset, std::span<const std::byte> bytes)
+{
+    while (!bytes.empty()) {
+        const auto count = ::pwrite(tape, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno != EINTR)
+            throw_last_error("cannot write into the memory of a queue");
+        const auto written = static_cast<std::size_t>(count < 0 ? 0 : count);
+        bytes = bytes.subspan(written);
+        offset += written;
+    }
+}
+
+bool read_at(int tape, std::uint64_t offset, std::span<std::byte> into)
+{
+    while (!into.empty()) {
+        const auto count = ::pread(tape, into.data(), into.size(), static_cast<off_t>(offset));
+        if (count < 0 && errno != EINTR)
+            throw_last_error("cannot read the memory of a queue");
+        if (count == 0)
+            return false;
+        const auto taken = static_cast<std::size_t>(count < 0 ? 0 : count);
+        into = into.subspan(taken);
+        offset += taken;
+    }
+    return true;
+}
+
+void give_back(int tape, std::uint64_t begin, std::uint64_t end) noexcept
+{
+    ::fallocate(tape, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, static_cast<off_t>(begin),
+                static_cast<off_t>(end - begin));
+}
+
+std::uint64_t largest_file() noexcept
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_FSIZE, &limit);
+    return limit.rlim_cur;
+}
+
+std::uint64_t memory_in(int tape) noexcept
+{
+    constexpr std::uint64_t block = 512; // whatever st_blksize says
+    struct stat status {};
+    return ::fstat(tape, &status) == 0 ? static_cast<std::uint64_t>(status.st_blocks) * block : 0;
+}
+
+} // namespace procpool::os

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/detail/async_attempt.hpp>
+
+#include "os/pipe.hpp"
+
+#include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/cancellation_type.hpp>
+#include <boost/asio/dispatch.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/system/system_error.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+
+namespace procpool::detail {
+namespace {
+
+namespace asio = boost::asio;
+using asio::posix::descriptor_base;
+using boost::system::error_code;
+
+std::exception_ptr aborted()
+{
+    return std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
+}
+
+/// One at a time of: an attempt, a wait for the descriptor, a pause, a cancellation; in a strand, because the last may come
+/// from any thread.
+class attempt_operation : public std::enable_shared_from_this<attempt_operation> {
+public:
+    attempt_operation(const asio::any_io_executor& executor, awaited_attempt what, attempt_handler handler)
+        : what_(std::move(what)),
+          handler_(std::move(handler)),
+          executor_(executor),
+          strand_(executor),
+          timer_(strand_),
+          descriptor_(strand_)
+    {
+    }
+
+    void start()
+    {
+        auto slot = asio::get_associated_cancellation_slot(handler_);
+        if (slot.is_connected())
+            slot.assign([self = weak_from_this()](asio::cancellation_type type) {
+                const auto operation = self.lock();
+                if (!operation || type == asio::cancellation_type::none)
+                    return;
+                operation->is_cancelled_ = true; // at once: an attempt that was not made yet will not be made
+                asio::dispatch(operation->strand_, [operation] { operation->end_wait(); });
+            });
+        asio::post(strand_, [self = shared_from_this()] { self->attempt_once(); });
+    }
+
+private:
+    void end_wait()
+    {
+        timer_.cancel();
+        error_code not_open; // before there is something to wait for
+        descriptor_.cancel(not_open);
+    }
+    void attempt_once();
+    bool goes_on();
+    void wait_for_descriptor();
+    void pause();
+    void finish(std::exception_ptr failure);
+    auto again()
+    {
+        return [self = shared_from_this()](error_code) { self->attempt_once(); };
+    }
+
+    static constexpr std::chrono::nanoseconds shortest_pause = std::chrono::microseconds(20);
+    static constexpr std::chrono::nanoseconds longest_pause = std::chrono::milliseconds(10);
+
+    awaited_attempt what_;
+    attempt_handler handler_;
+    asio::any_io_executor executor_; // the handler's
+    asio::strand<asio::any_io_executor> strand_;
+    asio::steady_timer timer_;
+    asio::posix::stream_descriptor descriptor_; // of its own, as Asio wants: opened when there is something to wait for
+    std::chrono::nanoseconds pause_ = shortest_pause;
+    std::atomic<bool> is_cancelled_ = false;
+};
+
+// The handler is called outside of the try block: what it throws is not ours.
+void attempt_operation::attempt_once()
+{
+    std::exception_ptr failure;
+    bool is_over = true;
+    try {
+        if (is_cancelled_)
+            failure = aborted();
+        else
+            is_over = !goes_on();
+    } catch (...) {
+        failure = std::current_exception();
+    }
+    if (is_over)
+        finish(std::move(failure));
+}
+
+bool attempt_operation::goes_on()
+{
+    switch (what_.once()) {
+    case attempt::not_yet:
+        wait_for_descriptor();
+        return true;
+    case attempt::busy:
+        pause();
+        return true;
+    default:
+        return false;
+    }
+}
+
+void attempt_operation::wait_for_descriptor()
+{
+    pause_ = shortest_pause;
+    if (!descriptor_.is_open()) {
+        auto own = os::duplicate(what_.descriptor);
+        descriptor_.assign(own.get());
+        own.release();
+    }
+    descriptor_.async_wait(what_.is_for_reading ? descriptor_base::wait_read : descriptor_base::wait_write, again());
+}
+
+// There is no event for a lock that becomes free; who has it may be stopped, and must not stop this loop.
+void attempt_operation::pause()
+{
+    timer_.expires_after(pause_);
+    pause_ = std::min(2 * pause_, longest_pause);
+    timer_.async_wait(again());
+}
+
+// The handler may free what it likes: nothing of the operation is left when it is called, on its own executor, which
+// alone may touch the slot.
+void attempt_operation::finish(std::exception_ptr failure)
+{
+    descriptor_.close();
+    what_.once = nullptr;
+    asio::dispatch(executor_, [handler = std::move(handler_), failure = std::move(failure)]() mutable {
+        asio::get_associated_cancellation_slot(handler).clear();
+        std::move(handler)(std::move(failure));
+    });
+}
+
+} // namespace
+
+void async_attempt(const asio::any_io_executor& executor, awaited_attempt what, attempt_handler handler)
+{
+    std::make_shared<attempt_operation>(executor, std::move(what), std::move(handler))->start();
+}
+
+} // namespace procpool::detail

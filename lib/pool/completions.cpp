@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/detail/completions.hpp>
+
+#include "pool/pool_impl.hpp"
+
+#include <procpool/detail/throw_error.hpp>
+
+#include <algorithm>
+
+namespace procpool::detail {
+
+/// Waits for one of the futures. Does not keep the consumer's object alive. One that is destroyed untold was lost on its
+/// way, with a context.
+class completions::entry final : public waiter {
+public:
+    entry(std::weak_ptr<completions> to, std::size_t number) : to_(std::move(to)), number_(number) {}
+    entry(const entry&) = delete;
+    entry& operator=(const entry&) = delete;
+    ~entry() override { tell(true); }
+
+    void deliver(std::shared_ptr<waiter>, bool) override { tell(false); }
+    void abandon() noexcept override { tell(true); }
+
+private:
+    void tell(bool abandoned)
+    {
+        if (const auto to = std::exchange(to_, {}).lock())
+            to->arrived(number_, abandoned);
+    }
+
+    std::weak_ptr<completions> to_;
+    std::size_t number_;
+};
+
+completions::~completions()
+{
+    for (const auto& [number, each] : watched_)
+        each.state->remove(each.by.lock());
+}
+
+void completions::watch(const std::shared_ptr<completions>& self, const future_ptr& state, std::size_t number)
+{
+    std::shared_ptr<entry> by;
+    {
+        const std::scoped_lock lock(self->mutex_);
+        self->know(state->pool());
+        if (state->ready())
+            return self->ready_.push_back(number);
+        by = std::make_shared<entry>(self, number);
+        self->watched_.emplace(number, watched{state, by});
+    }
+    state->attach(by);
+}
+
+// With the mutex held.
+void completions::know(const std::weak_ptr<pool_impl>& pool)
+{
+    const auto is_same = [&](const auto& each) { return !each.owner_before(pool) && !pool.owner_before(each); };
+    if (std::ranges::none_of(pools_, is_same))
+        pools_.push_back(pool);
+}
+
+// When a context is destroyed, so is a handler that waits for something there, uninvoked.
+void completions::arrived(std::size_t number, bool abandoned)
+{
+    std::shared_ptr<waiter> to;
+    {
+        const std::scoped_lock lock(mutex_);
+        watched_.erase(number);
+        ready_.push_back(number);
+        if (abandoned || ready_.size() >= needed_)
+            to = std::exchange(waiter_, nullptr);
+        arrival_.notify_all();
+    }
+    if (to && abandoned)
+        to->abandon();
+    else if (to)
+        to->deliver(to, false);
+}
+
+std::size_t completions::left() const
+{
+    const std::scoped_lock lock(mutex_);
+    return watched_.size() + ready_.size();
+}
+
+// With the mutex not held: a pool may end here, and its futures with it.
+void completions::check_may_block_all(const char* caller) const
+{
+    std::unique_lock lock(mutex_);
+    const auto pools = pools_;
+    lock.unlock();
+    for (const auto& pool : pools)
+        check_may_block(pool, caller);
+}
+
+bool completions::wait(std::size_t count, deadline until, const char* caller)
+{
+    std::unique_lock lock(mutex_);
+    const auto are_here = [&] { return ready_.size() >= count; };
+    if (are_here())
+        return true;
+    lock.unlock();
+    check_may_block_all(caller);
+    lock.lock();
+    if (until)
+        return arrival_.wait_until(lock, *until, are_here);
+    arrival_.wait(lock, are_here);
+    return true;
+}
+
+std::optional<std::size_t> completions::take()
+{
+    const std::scoped_lock lock(mutex_);
+    if (ready_.empty())
+        return {};
+    const auto first = ready_.front();
+    ready_.pop_front();
+    return first;
+}
+
+void completions::attach(std::shared_ptr<waiter> added, std::size_t count)
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        if (ready_.size() < count) {
+            waiter_ = std::move(added);
+            needed_ = count;
+            return;
+        }
+    }
+    if (const auto alive = a_pool().lock())
+        alive->expect_handlers();
+    deliver_soon(a_pool(), std::move(added), false);
+}
+
+// Null unless it still waits.
+std::shared_ptr<waiter> completions::take_waiter(const waiter* only)
+{
+    const std::scoped_lock lock(mutex_);
+    return waiter_.get() == only ? std::exchange(waiter_, nullptr) : nullptr;
+}
+
+void completions::detach(const std::shared_ptr<waiter>& removed)
+{
+    if (auto taken = take_waiter(removed.get()))
+        deliver_soon(a_pool(), std::move(taken), true);
+}
+
+void completions::detach_any()
+{
+    std::unique_lock lock(mutex_);
+    auto taken = std::exchange(waiter_, nullptr);
+    lock.unlock();
+    if (taken)
+        deliver_soon(a_pool(), std::move(taken), true);
+}
+
+std::weak_ptr<pool_impl> completions::a_pool() const
+{
+    const std::scoped_lock lock(mutex_);
+    return pools_.empty() ? std::weak_ptr<pool_impl>() : pools_.front();
+}
+
+std::shared_ptr<completions> watch_all(std::span<const future_ptr> states)
+{
+    auto all = std::make_shared<completions>();
+    for (std::size_t i = 0; i != states.size(); ++i)
+        completions::watch(all, states[i], i);
+    return all;
+}
+
+completions::deadline deadline_after(std::chrono::nanoseconds limit)
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (limit >= std::chrono::steady_clock::time_point::max() - now)
+        return {};
+    return now + limit;
+}
+
+void throw_next_timed_out()
+{
+    throw_error(errc::timed_out,
+                "procpool: next() waited as long as it was told to and nothing has come yet: the tasks "
+                "go on, call it again");
+}
+
+} // namespace procpool::detail

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "pool/inline_runner.hpp"
+
+#include "link/module_table.hpp"
+#include "pool/failures.hpp"
+#include "pool/pool_impl.hpp"
+#include "worker/run_inline.hpp"
+
+#include <utility>
+
+namespace procpool::detail {
+namespace {
+
+using schedule::all_ids;
+
+outcome run_call(const call& made)
+{
+    auto [bytes, is_exception] = worker::run_inline(made, link::notice_of);
+    return {.bytes = std::move(bytes), .error = nullptr, .is_exception = is_exception};
+}
+
+} // namespace
+
+inline_runner::inline_runner(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options)
+    : pool_(pool),
+      executor_(executor),
+      initializer_(options.initializer),
+      shutdown_timer_(executor)
+{
+}
+
+inline_runner::~inline_runner() = default;
+
+void inline_runner::accept(schedule::arrivals submitted)
+{
+    counts_.submitted += submitted.size();
+    for (auto& run : submitted.runs())
+        waiting_.append(run);
+    turn();
+}
+
+void inline_runner::accept_for(schedule::worker_id, operation_ptr submitted)
+{
+    ++counts_.submitted;
+    waiting_.put_back(scheduled_operation::of(*submitted.detach()));
+    turn();
+}
+
+// Ends each event: after it nothing waits that could be done now.
+void inline_runner::turn()
+{
+    const bool has_tasks = running_ || !waiting_.empty();
+    pool_.set_load(false, has_tasks);
+    if (!has_tasks && closed_)
+        complete_joins();
+    if (running_ || waiting_.empty() || std::exchange(posted_, true))
+        return;
+    pool_.post_call([pool = pool_.shared_from_this(), this] { run_next(*pool); });
+}
+
+// On the pool's executor, and not in the runner: the task may use the pool, and others may cancel it meanwhile.
+void inline_runner::run_next(pool_impl& pool)
+{
+    call next;
+    pool.run([&](runner&) { next = begin_next(); });
+    if (!running_)
+        return;
+    outcome result = run(next);
+    pool.run([&](runner&) { end(std::move(result)); });
+}
+
+// A copy: who gives the task up takes its bytes away.
+call inline_runner::begin_next()
+{
+    posted_ = false;
+    if (pool_.is_terminating()) // and is about to say so
+        terminate();
+    if (waiting_.empty())
+        return {};
+    auto& next = scheduled_operation::of(waiting_.pop());
+    next.where = schedule::stage::sent;
+    running_ = operation_ptr(&next.owner, false);
+    running_->set_with_worker(true);
+    const auto attached = next.attached();
+    return {.bytes = next.call(),
+            .modules = next.modules(),
+            .attached = {attached.begin(), attached.end()},
+            .descriptors = next.descriptors()};
+}
+
+outcome inline_runner::run(const call& next)
+{
+    if (!initialized_)
+        initialized_ = initializer_ ? run_call(initializer_->encoded()) : outcome();
+    if (initialized_->is_exception)
+        return could_not_start(refusal(initialized_->bytes));
+    return run_call(next);
+}
+
+void inline_runner::end(outcome result)
+{
+    if (pool_.is_terminating())
+        give_up_running();
+    const auto ended = std::exchange(running_, nullptr);
+    if (!std::exchange(given_up_, false)) {
+        ++(result.is_exception || result.error ? counts_.failed : counts_.succeeded);
+        settle(ended, std::move(result));
+    }
+    turn();
+}
+
+void inline_runner::settle(const operation_ptr& op, outcome result)
+{
+    auto& scheduled = scheduled_operation::of(*op);
+    pool_.tasks_finished(1, scheduled.size());
+    scheduled.release_attached();
+    if (op->settle(std::move(result)))
+        settled_.add(op);
+}
+
+void inline_runner::cancel(operation& op, bool if_running)
+{
+    auto& scheduled = scheduled_operation::of(op);
+    if (scheduled.where == schedule::stage::waiting)
+        drop(scheduled);
+    else if (running_.get() == &op && if_running)
+        give_up_running();
+    turn();
+}
+
+void inline_runner::drop(scheduled_operation& waiting)
+{
+    waiting_.remove(waiting);
+    ++counts_.cancelled;
+    settle(operation_ptr(&waiting.owner, false), cancelled());
+}
+
+// It runs on, unheard.
+void inline_runner::give_up_running()
+{
+    if (!running_ || std::exchange(given_up_, true))
+        return;
+    ++counts_.cancelled;
+    settle(running_, cancelled());
+}
+
+void inline_runner::cancel_pending(std::uint64_t last_id)
+{
+    for (auto* each : waiting_.up_to(last_id))
+        drop(scheduled_operation::of(*each));
+    turn();
+}
+
+void inline_runner::close()
+{
+    closed_ = true;
+    turn();
+}
+
+void inline_runner::terminate()
+{
+    shutdown_timer_.cancel();
+    closed_ = true;
+    give_up_running();
+    cancel_pending(all_ids);
+}
+
+void inline_runner::join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit)
+{
+    joins_.push_back(std::move(waiting));
+    if (limit) {
+        shutdown_timer_.expires_after(*limit);
+        shutdown_timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
+            if (!error)
+                pool->run([this](runner&) { on_shutdown_limit(); });
+        });
+    }
+    close();
+}
+
+void inline_runner::on_shutdown_limit()
+{
+    cut_off_ = running_ || !waiting_.empty();
+    terminate();
+}
+
+void inline_runner::stop_joining(const std::shared_ptr<join_operation>& waiting)
+{
+    if (std::erase(joins_, waiting) != 0)
+        waiting->finish(executor_, boost::asio::error::operation_aborted);
+}
+
+void inline_runner::complete_joins()
+{
+    shutdown_timer_.cancel();
+    const auto error = cut_off_ ? make_error_code(errc::timed_out) : boost::system::error_code();
+    for (const auto& each : std::exchange(joins_, {}))
+        each->finish(executor_, error);
+}
+
+// The settled ones have their handlers destroyed with this object.
+void inline_runner::abandon() noexcept
+{
+    for (auto* each : waiting_.up_to(all_ids))
+        drop(scheduled_operation::of(*each));
+}
+
+procpool::stats inline_runner::stats() const
+{
+    procpool::stats now = counts_;
+    now.waiting = waiting_.size();
+    now.sent = running_ ? 1 : 0;
+    return now;
+}
+
+} // namespace procpool::detail

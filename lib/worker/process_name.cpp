@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "worker/process_name.hpp"
+
+#include "os/this_process.hpp"
+
+#include <procpool/this_process.hpp>
+
+namespace procpool {
+namespace {
+
+std::string& own_name()
+{
+    static auto* const name = new std::string("main-process"); // never destroyed: static objects may ask for it
+    return *name;
+}
+
+} // namespace
+
+void worker::set_process_name(std::string name)
+{
+    own_name() = std::move(name);
+}
+
+const std::string& this_process::name() noexcept
+{
+    return own_name();
+}
+
+pid_t this_process::pid() noexcept
+{
+    return os::process_id();
+}
+
+pid_t this_process::parent_pid() noexcept
+{
+    return os::parent_process_id();
+}
+
+std::size_t cpu_count()
+{
+    return os::usable_cpus();
+}
+
+} // namespace procpool
