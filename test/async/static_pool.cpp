@@ -2,6 +2,7 @@
 // own executable
 // Pools that are static objects: they are destroyed after main, when the program ends.
 #include "support/left_behind.hpp"
+#include "support/wait_for_ever.hpp"
 
 #include <procpool/pool.hpp>
 
@@ -24,12 +25,6 @@ void check_that_no_worker_is_left()
     ::_exit(1);
 }
 
-[[noreturn]] void never_end()
-{
-    for (;;)
-        ::pause();
-}
-
 int answer()
 {
     return 42;
@@ -46,7 +41,7 @@ BOOST_AUTO_TEST_CASE(static_pools_end_with_the_program)
     static boost::asio::io_context context;
     static pool on_loop(context, {.workers = 1});
 
-    static future<void> endless = own.async_submit(never_end);
+    static future<void> endless = own.async_submit(wait_for_ever);
     BOOST_TEST(own.async_submit(answer).get() == 42);
 
     int result = 0;
@@ -56,7 +51,7 @@ BOOST_AUTO_TEST_CASE(static_pools_end_with_the_program)
     });
     context.run();
     BOOST_TEST(result == 42);
-    on_loop.async_submit(never_end, [](std::exception_ptr) {});
+    on_loop.async_submit(wait_for_ever, [](std::exception_ptr) {});
 }
 
 BOOST_AUTO_TEST_CASE(a_static_context_may_end_before_its_pool)

@@ -3,6 +3,7 @@
 // Kills who puts and who gets, inside put and get and anywhere else, and holds each item to account. Argument, after
 // "--": kills.
 #include "support/processes.hpp"
+#include "support/skip.hpp"
 
 #include <procpool.hpp>
 
@@ -30,14 +31,6 @@ using procpool::detail::queue_step;
 constexpr std::size_t most_items = 2'000; // of one producer
 constexpr std::size_t room = 50;
 constexpr std::size_t of_each_kind = 3; // at a time
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-constexpr bool is_sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 std::size_t wanted_kills()
 {

@@ -3,6 +3,7 @@
 // Kills random workers while tasks run, and holds each task to account. Arguments, after "--": tasks, kills.
 #include "support/ledger.hpp"
 #include "support/processes.hpp"
+#include "support/skip.hpp"
 #include "support/workers.hpp"
 
 #include <procpool.hpp>
@@ -27,14 +28,6 @@ struct share {
     std::size_t tasks;
     std::size_t kills;
 };
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-constexpr bool is_sanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool is_sanitized = false;
-#endif
 
 share wanted_share()
 {

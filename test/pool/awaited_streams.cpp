@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Streams and async_map() as Asio operations.
+#include "pool/elements.hpp"
 #include "support/gate.hpp"
 #include "support/pool_on_loop.hpp"
 
@@ -12,7 +13,6 @@
 #include <boost/asio/use_future.hpp>
 
 #include <future>
-#include <numeric>
 #include <unistd.h>
 
 namespace procpool::test {
@@ -22,30 +22,6 @@ namespace asio = boost::asio;
 using asio::awaitable;
 
 const auto aborted = make_error_code(asio::error::operation_aborted);
-
-int twice(int x)
-{
-    return 2 * x;
-}
-
-int only_even(int x)
-{
-    if (x % 2 != 0)
-        throw std::domain_error(std::to_string(x));
-    return x;
-}
-
-int unwrap(const std::unique_ptr<int>& number)
-{
-    return *number;
-}
-
-std::vector<int> up_to(int count)
-{
-    std::vector<int> numbers(static_cast<std::size_t>(count));
-    std::iota(numbers.begin(), numbers.end(), 0);
-    return numbers;
-}
 
 struct own_loop : nothing_left_behind {
     procpool::pool pool{{.workers = 2}};

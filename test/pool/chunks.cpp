@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Elements of a map that travel together: how many, and that none pays for another one.
+#include "pool/elements.hpp"
 #include "support/ledger.hpp"
 #include "support/pool_on_loop.hpp"
 #include "support/processes.hpp"
@@ -7,7 +8,6 @@
 #include <procpool.hpp>
 
 #include <csignal>
-#include <numeric>
 #include <ranges>
 #include <unistd.h>
 
@@ -15,18 +15,6 @@ namespace procpool::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-int twice(int x)
-{
-    return 2 * x;
-}
-
-std::vector<int> up_to(int count)
-{
-    std::vector<int> numbers(static_cast<std::size_t>(count));
-    std::iota(numbers.begin(), numbers.end(), 0);
-    return numbers;
-}
 
 /// Notes that it ran, and kills its worker if it is one of the victims.
 int die_if(const std::string& ledger_file, bool is_victim, int x)

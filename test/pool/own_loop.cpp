@@ -2,6 +2,7 @@
 // Threads that wait for futures of a pool without a host's loop: they run its loop themselves, and nobody notices.
 #include "support/gate.hpp"
 #include "support/left_behind.hpp"
+#include "support/wait_for_ever.hpp"
 
 #include <procpool.hpp>
 
@@ -24,12 +25,6 @@ using namespace std::chrono_literals;
 int twice(int value)
 {
     return 2 * value;
-}
-
-void wait_for_ever()
-{
-    for (;;)
-        ::pause();
 }
 
 void kill_worker(pid_t worker)

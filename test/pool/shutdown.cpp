@@ -2,6 +2,7 @@
 // A shutdown ends by its limit, whatever the workers and the pipes are doing.
 #include "support/gate.hpp"
 #include "support/pool_on_loop.hpp"
+#include "support/wait_for_ever.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -45,12 +46,6 @@ void ignore_sigterm(const std::string& gate)
 {
     ::signal(SIGTERM, SIG_IGN);
     arrive(gate);
-    for (;;)
-        ::pause();
-}
-
-[[noreturn]] void never_be_ready()
-{
     for (;;)
         ::pause();
 }
@@ -151,7 +146,7 @@ BOOST_AUTO_TEST_CASE(from_the_handler_of_a_task)
 
 BOOST_AUTO_TEST_CASE(while_workers_start)
 {
-    pool.emplace(context, pool_options{.workers = 4, .initializer = task(never_be_ready)});
+    pool.emplace(context, pool_options{.workers = 4, .initializer = task(wait_for_ever)});
     run([&]() -> awaitable<void> {
         std::vector<future<pid_t>> waiting;
         for (int i = 0; i != 8; ++i)

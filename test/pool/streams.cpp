@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // map() and its kin: a function for each element of a range.
+#include "pool/elements.hpp"
 #include "support/gate.hpp"
 #include "support/pool_on_loop.hpp"
 
 #include <procpool.hpp>
 
 #include <algorithm>
-#include <numeric>
 #include <ranges>
 #include <sstream>
 #include <thread>
@@ -21,21 +21,9 @@ namespace asio = boost::asio;
 const auto aborted = make_error_code(asio::error::operation_aborted);
 const auto timed_out = make_error_code(errc::timed_out);
 
-int twice(int x)
-{
-    return 2 * x;
-}
-
 long add(int a, long b)
 {
     return a + b;
-}
-
-int only_even(int x)
-{
-    if (x % 2 != 0)
-        throw std::domain_error(std::to_string(x));
-    return x;
 }
 
 /// Its pid, from behind the gate if told so.
@@ -47,18 +35,6 @@ pid_t hold_if(const std::string& gate, bool here)
 std::size_t length(std::string_view text)
 {
     return text.size();
-}
-
-int unwrap(const std::unique_ptr<int>& number)
-{
-    return *number;
-}
-
-std::vector<int> up_to(int count)
-{
-    std::vector<int> numbers(static_cast<std::size_t>(count));
-    std::iota(numbers.begin(), numbers.end(), 0);
-    return numbers;
 }
 
 template <class Stream>

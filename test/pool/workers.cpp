@@ -2,6 +2,7 @@
 // Time limits, and what a pool's options do to its workers.
 #include "support/gate.hpp"
 #include "support/pool_on_loop.hpp"
+#include "support/wait_for_ever.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -20,12 +21,6 @@ using asio::awaitable;
 using asio::use_awaitable;
 constexpr auto as_tuple = asio::as_tuple(use_awaitable);
 const auto timed_out = make_error_code(errc::timed_out);
-
-[[noreturn]] void never_end()
-{
-    for (;;)
-        ::pause();
-}
 
 [[noreturn]] void spin()
 {
@@ -69,7 +64,7 @@ BOOST_AUTO_TEST_CASE(only_the_worker_of_a_task_that_timed_out_is_replaced)
         auto second = pool->async_submit(hold, held.path());
         const pid_t one = co_await held.async_next();
         const pid_t other = co_await held.async_next();
-        for (const auto endless : {never_end, spin}) {
+        for (const auto endless : {wait_for_ever, spin}) {
             const auto [failure] = co_await pool->async_submit(submit_options{.timeout = std::chrono::milliseconds(50)},
                                                                endless, as_tuple);
             BOOST_TEST(code_of(failure) == timed_out);
@@ -88,7 +83,7 @@ BOOST_FIXTURE_TEST_CASE(time_in_the_queue_does_not_count, one_worker)
 {
     constexpr submit_options limited{.timeout = std::chrono::seconds(1)};
     run([&]() -> awaitable<void> {
-        auto endless = pool->async_submit(limited, never_end);
+        auto endless = pool->async_submit(limited, wait_for_ever);
         auto queued = pool->async_submit(limited, own_pid); // waits for as long as it may run
         co_await endless.async_wait(use_awaitable);
         BOOST_TEST(code_thrown_by([&] { endless.get(); }) == timed_out);

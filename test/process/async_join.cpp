@@ -2,6 +2,7 @@
 // A process and event loops.
 #include "support/left_behind.hpp"
 #include "support/processes.hpp"
+#include "support/wait_for_ever.hpp"
 
 #include <procpool/process.hpp>
 
@@ -18,19 +19,12 @@
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
-#include <unistd.h>
 
 namespace procpool::test {
 namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-void wait_for_ever()
-{
-    for (;;)
-        ::pause();
-}
 
 struct running_process : nothing_left_behind {
     running_process() { process.start(); }

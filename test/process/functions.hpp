@@ -2,6 +2,7 @@
 #pragma once
 
 #include "support/processes.hpp"
+#include "support/wait_for_ever.hpp"
 
 #include <procpool/process.hpp>
 #include <procpool/this_process.hpp>
@@ -9,7 +10,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
-#include <unistd.h>
 
 namespace procpool::test {
 
@@ -21,8 +21,7 @@ inline void tell_own_pid(const std::string& mailbox)
 [[noreturn]] inline void tell_and_wait(const std::string& mailbox)
 {
     tell_own_pid(mailbox);
-    for (;;)
-        ::pause();
+    wait_for_ever();
 }
 
 [[noreturn]] inline void tell_and_wait_in_silence(const std::string& mailbox)

@@ -3,6 +3,7 @@
 #include "support/left_behind.hpp"
 #include "support/pool_on_loop.hpp"
 #include "support/processes.hpp"
+#include "support/wait_for_ever.hpp"
 
 #include <procpool/process.hpp>
 
@@ -19,12 +20,6 @@ namespace procpool::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-void wait_for_ever()
-{
-    for (;;)
-        ::pause();
-}
 
 template <class Call>
 std::string sentence_of(Call call)

@@ -9,14 +9,23 @@ namespace procpool::test {
 /// with.
 void skip(const std::string& why);
 
-#if defined(__has_feature) // clang
+#if defined(__has_feature) // clang; GCC has macros instead
 #define PROCPOOL_TEST_HAS(sanitizer) __has_feature(sanitizer)
 #else
 #define PROCPOOL_TEST_HAS(sanitizer) 0
 #endif
 
-inline constexpr bool is_thread_sanitized = PROCPOOL_TEST_HAS(thread_sanitizer);
-inline constexpr bool is_sanitized = PROCPOOL_TEST_HAS(address_sanitizer) || is_thread_sanitized;
+#if defined(__SANITIZE_THREAD__) || PROCPOOL_TEST_HAS(thread_sanitizer)
+inline constexpr bool is_thread_sanitized = true;
+#else
+inline constexpr bool is_thread_sanitized = false;
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || PROCPOOL_TEST_HAS(address_sanitizer)
+inline constexpr bool is_sanitized = true;
+#else
+inline constexpr bool is_sanitized = is_thread_sanitized;
+#endif
 
 #undef PROCPOOL_TEST_HAS
 

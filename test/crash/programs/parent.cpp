@@ -1,46 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 // A host that is killed by its test while a worker is busy: parent WHAT MAILBOX. The task tells the mailbox the pid of
 // each process there is.
+#include "crash/programs/until_killed.hpp"
+
 #include <procpool.hpp>
 
 #include <csignal>
-#include <cstdint>
-#include <cstdlib>
-#include <fcntl.h>
-#include <fstream>
 #include <map>
 #include <string>
 #include <unistd.h>
 
 namespace {
 
-void tell_pid(const std::string& mailbox)
-{
-    std::int32_t pid = 0;
-    std::ifstream("/proc/self/stat") >> pid; // in a pid namespace getpid() is another one
-    const int fd = ::open(mailbox.c_str(), O_WRONLY | O_CLOEXEC);
-    if (::write(fd, &pid, sizeof pid) != static_cast<ssize_t>(sizeof pid))
-        std::abort();
-    ::close(fd);
-}
-
-[[noreturn]] void wait_for_ever()
-{
-    for (;;)
-        ::pause();
-}
-
+using namespace procpool::test;
 void spin(const std::string& mailbox)
 {
     tell_pid(mailbox);
     for (volatile unsigned count = 0;;)
         count = count + 1;
-}
-
-void stop(const std::string& mailbox)
-{
-    tell_pid(mailbox);
-    ::raise(SIGSTOP);
 }
 
 void block_all_signals(const std::string& mailbox)

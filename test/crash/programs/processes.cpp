@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // A host of processes that ends in one way or another: processes WHAT MAILBOX GATE. Its processes tell the mailbox their
 // pids. Before it ends, and so does a process that is no daemon, it waits until the gate tells something.
+#include "crash/programs/until_killed.hpp"
+
 #include <procpool/process.hpp>
-#include <procpool/this_process.hpp>
 #include <procpool/worker.hpp>
 
 #include <csignal>
@@ -10,29 +11,15 @@
 #include <cstdlib>
 #include <fcntl.h>
 #include <iostream>
-#include <map>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 namespace {
 
+using namespace procpool::test;
 using procpool::process;
 using paths = std::pair<std::string, std::string>; // of the mailbox and of the gate
-
-void tell_pid(const std::string& mailbox)
-{
-    const std::int32_t pid = procpool::this_process::pid();
-    const int fd = ::open(mailbox.c_str(), O_WRONLY | O_CLOEXEC);
-    if (::write(fd, &pid, sizeof pid) != static_cast<ssize_t>(sizeof pid))
-        std::abort();
-    ::close(fd);
-}
-
-[[noreturn]] void wait_for_ever()
-{
-    for (;;)
-        ::pause();
-}
 
 void wait(const std::string& mailbox)
 {
@@ -44,12 +31,6 @@ void wait_in_silence(const std::string& mailbox)
 {
     ::signal(SIGTERM, SIG_IGN);
     wait(mailbox);
-}
-
-void stop(const std::string& mailbox)
-{
-    tell_pid(mailbox);
-    ::raise(SIGSTOP);
 }
 
 void pass_gate(const std::string& gate)

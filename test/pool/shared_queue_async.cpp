@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: BSL-1.0
+// own executable, with shared_queue.cpp
+// procpool::queue as Asio operations.
+#include "pool/shared_queue.hpp"
+
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+
+#include <memory>
+
+namespace procpool::test {
+namespace {
+
+namespace asio = boost::asio;
+using asio::awaitable;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(pool_shared_queue_async, queue_on_loop)
+
+BOOST_AUTO_TEST_CASE(coroutines_put_and_get_without_blocking_their_loop)
+{
+    queue<int> numbers(1);
+    int sum = 0;
+    asio::co_spawn(
+        context,
+        [&]() -> awaitable<void> {
+            for (int i = 1; i <= 100; ++i)
+                co_await numbers.async_put(i);
+        },
+        asio::detached);
+    run([&]() -> awaitable<void> {
+        for (int i = 1; i <= 100; ++i)
+            sum += co_await numbers.async_get();
+    });
+    BOOST_TEST(sum == 5050);
+}
+
+BOOST_AUTO_TEST_CASE(a_coroutine_gets_what_a_worker_puts)
+{
+    queue<int> numbers(3);
+    run([&]() -> awaitable<void> {
+        auto putting = pool->async_submit(put_numbers, numbers, 1000);
+        for (int i = 0; i != 1000; ++i)
+            BOOST_TEST_REQUIRE(co_await numbers.async_get(asio::use_awaitable) == i);
+        co_await std::move(putting);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(every_kind_of_token_works)
+{
+    queue<int> numbers;
+    numbers.async_put(1, asio::use_future).get();
+    BOOST_TEST(numbers.async_get(asio::use_future).get() == 1);
+    numbers.put(2);
+    numbers.async_get(asio::deferred)(
+        asio::bind_executor(context, [](std::exception_ptr, int item) { BOOST_TEST(item == 2); }));
+    bool is_called = false;
+    numbers.close();
+    numbers.async_get(asio::bind_executor(context, [&](std::exception_ptr failure, int) {
+        is_called = true;
+        BOOST_TEST(code_of(failure) == queue_closed);
+    }));
+    BOOST_TEST(!is_called);
+    pool.reset();
+    run();
+    BOOST_TEST(is_called);
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_get_takes_nothing)
+{
+    queue<int> numbers;
+    asio::cancellation_signal stop;
+    std::exception_ptr failure;
+    numbers.async_get(asio::bind_cancellation_slot(
+        stop.slot(), asio::bind_executor(context, [&](std::exception_ptr thrown, int) { failure = thrown; })));
+    asio::post(context, [&] {
+        stop.emit(asio::cancellation_type::total);
+        numbers.put(5);
+    });
+    pool.reset();
+    run();
+    BOOST_TEST(code_of(failure) == make_error_code(asio::error::operation_aborted));
+    BOOST_TEST(numbers.get() == 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_get_that_is_cancelled_before_it_was_tried_takes_nothing)
+{
+    queue<int> numbers;
+    numbers.put(5);
+    asio::cancellation_signal stop;
+    std::exception_ptr failure;
+    numbers.async_get(asio::bind_cancellation_slot(
+        stop.slot(), asio::bind_executor(context, [&](std::exception_ptr thrown, int) { failure = thrown; })));
+    stop.emit(asio::cancellation_type::total);
+    pool.reset();
+    run();
+    BOOST_TEST(code_of(failure) == make_error_code(asio::error::operation_aborted));
+    BOOST_TEST(numbers.get() == 5);
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_that_ends_first_destroys_who_waits)
+{
+    const auto alive = std::make_shared<int>();
+    queue<int> numbers;
+    {
+        asio::io_context brief;
+        numbers.async_get(asio::bind_executor(brief, [alive](std::exception_ptr, int) { BOOST_ERROR("called"); }));
+        brief.poll();
+        BOOST_TEST(alive.use_count() == 2);
+    }
+    BOOST_TEST(alive.use_count() == 1);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace procpool::test
