@@ -1,21 +1,73 @@
 // SPDX-License-Identifier: BSL-1.0
-// No-ops in bursts, by procpool or limit, for programs that count what they cost: count procpool|limit BURST TASKS.
+// No-ops in bursts, for programs that count what they cost: count WHICH BURST TASKS. WHICH: procpool or limit, with
+// callbacks; procpool-awaited, by as many coroutines as a burst has tasks; asio-awaited, the same coroutines with no
+// pool at all: each time they await a post to their own loop.
 #include "limit/worker.hpp"
 #include "pool_on_loop.hpp"
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 #include <filesystem>
+#include <map>
 #include <string>
 #include <unistd.h>
 
 namespace {
 
-void by_procpool(const std::string& program, std::size_t burst_size, std::size_t tasks)
+namespace asio = boost::asio;
+
+std::string program_path; // for the pool: under valgrind, valgrind's own is behind /proc/self/exe
+
+[[noreturn]] void end(procpool::pool& pool)
 {
-    pool_on_loop on({.workers = 2, .executable = program}); // by its path: valgrind's own is behind /proc/self/exe
+    pool.terminate();
+    ::_exit(0); // under valgrind nobody tells of the workers' end
+}
+
+void by_procpool(std::size_t burst_size, std::size_t tasks)
+{
+    pool_on_loop on({.workers = 2, .executable = program_path});
     for (std::size_t done = 0; done < tasks; done += burst_size)
         on.run_all(burst_size, no_op);
-    on.pool.terminate();
-    ::_exit(0); // under valgrind nobody tells of the workers' end
+    end(on.pool);
+}
+
+template <class AwaitOne>
+asio::awaitable<void> await_many(std::size_t count, AwaitOne await_one)
+{
+    for (std::size_t i = 0; i != count; ++i)
+        co_await await_one();
+}
+
+// Returns when all have been awaited.
+template <class AwaitOne>
+void await_all(asio::io_context& loop, std::size_t burst_size, std::size_t tasks, AwaitOne await_one)
+{
+    std::size_t left = burst_size;
+    for (std::size_t i = 0; i != burst_size; ++i)
+        asio::co_spawn(loop, await_many(tasks / burst_size, await_one), [&](const std::exception_ptr& failure) {
+            rethrow(failure);
+            if (--left == 0)
+                loop.stop();
+        });
+    loop.run();
+}
+
+void by_procpool_awaited(std::size_t burst_size, std::size_t tasks)
+{
+    pool_on_loop on({.workers = 2, .executable = program_path});
+    await_all(on.loop, burst_size, tasks, [&on] { return on.pool.async_submit(no_op, asio::use_awaitable); });
+    end(on.pool);
+}
+
+void by_asio_awaited(std::size_t burst_size, std::size_t tasks)
+{
+    asio::io_context loop(1);
+    await_all(loop, burst_size, tasks, [&loop] { return asio::post(loop, asio::use_awaitable); });
 }
 
 void by_limit(std::size_t burst_size, std::size_t tasks)
@@ -34,10 +86,10 @@ int main(int, char* argv[])
 {
     limit::run_if_worker(argv[0]);
     procpool::run_if_worker();
-    const std::size_t burst_size = std::stoul(argv[2]);
-    const std::size_t tasks = std::stoul(argv[3]);
-    if (std::string(argv[1]) == "procpool")
-        by_procpool(std::filesystem::canonical(argv[0]), burst_size, tasks);
-    else
-        by_limit(burst_size, tasks);
+    program_path = std::filesystem::canonical(argv[0]);
+    const std::map<std::string, void (*)(std::size_t, std::size_t)> pools{{"procpool", by_procpool},
+                                                                          {"procpool-awaited", by_procpool_awaited},
+                                                                          {"asio-awaited", by_asio_awaited},
+                                                                          {"limit", by_limit}};
+    pools.at(argv[1])(std::stoul(argv[2]), std::stoul(argv[3]));
 }

@@ -17,12 +17,19 @@ calls() {
     awk -v name="$1" '$NF == name { count = $4 } END { printf "%.1f", count / 3000 }' "$work/strace"
 }
 
+# row NAME WHICH BURST: of the table.
+row() {
+    local few many
+    few=$(instructions "$2" 100000)
+    many=$(instructions "$2" 300000)
+    strace -c -f -o "$work/strace" "$program" "$2" "$3" 3000000
+    echo "| $1 | $(((many - few) / 200000)) | $(calls write) | $(calls read) | $(calls epoll_wait) |" \
+        "$(calls timerfd_settime) |"
+}
+
 echo '| | instructions a task | write | read | epoll_wait | timerfd_settime |'
 echo '|---|---|---|---|---|---|'
-for pool in procpool limit; do
-    few=$(instructions "$pool" 100000)
-    many=$(instructions "$pool" 300000)
-    strace -c -f -o "$work/strace" "$program" "$pool" 100000 3000000
-    echo "| $pool | $(((many - few) / 200000)) | $(calls write) | $(calls read) | $(calls epoll_wait) |" \
-        "$(calls timerfd_settime) |"
-done
+row 'procpool, callbacks' procpool 100000
+row 'limit' limit 100000
+row 'procpool, coroutines' procpool-awaited 1000
+row 'Asio alone, coroutines' asio-awaited 1000

@@ -59,17 +59,17 @@ PROCPOOL_DECL wait_result wait_for(std::span<const future_ptr> states, return_wh
 /// Throws std::invalid_argument when there is none: one that is the first would never come.
 PROCPOOL_DECL void require_any(std::span<const future_ptr> states);
 
-inline boost::asio::any_io_executor executor_of_first(std::span<const future_ptr> states)
-{
-    return executor_of(states.empty() ? std::weak_ptr<pool_impl>() : states.front()->pool());
-}
-
-struct initiate_when_all {
+struct initiate_for_several {
     std::vector<future_ptr> states;
 
     using executor_type = boost::asio::any_io_executor;
-    executor_type get_executor() const { return executor_of_first(states); }
+    executor_type get_executor() const
+    {
+        return executor_of(states.empty() ? std::weak_ptr<pool_impl>() : states.front()->pool());
+    }
+};
 
+struct initiate_when_all : initiate_for_several {
     template <class Handler>
     void operator()(Handler&& handler) const
     {
@@ -79,12 +79,7 @@ struct initiate_when_all {
     }
 };
 
-struct initiate_when_any {
-    std::vector<future_ptr> states;
-
-    using executor_type = boost::asio::any_io_executor;
-    executor_type get_executor() const { return executor_of_first(states); }
-
+struct initiate_when_any : initiate_for_several {
     template <class Handler>
     void operator()(Handler&& handler) const
     {
@@ -126,7 +121,7 @@ template <futures Futures, class Token = const boost::asio::deferred_t&>
 auto when_all(Futures&& all, Token&& token = boost::asio::deferred)
 {
     return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-        detail::initiate_when_all{detail::states_of(all)}, token);
+        detail::initiate_when_all{{detail::states_of(all)}}, token);
 }
 
 /// Waits until one of the futures has an outcome, and says which: its place, from 0. The others go on, and may be
@@ -139,7 +134,7 @@ template <futures Futures, class Token = const boost::asio::deferred_t&>
     requires boost::asio::completion_token_for<Token, void(boost::system::error_code, std::size_t)>
 auto when_any(Futures&& all, Token&& token = boost::asio::deferred)
 {
-    detail::initiate_when_any initiation{detail::states_of(all)};
+    detail::initiate_when_any initiation{{detail::states_of(all)}};
     detail::require_any(initiation.states);
     return boost::asio::async_initiate<Token, void(boost::system::error_code, std::size_t)>(std::move(initiation),
                                                                                             token);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/detail/completions.hpp>
 
+#include "os/this_process.hpp"
 #include "pool/pool_impl.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -34,6 +35,8 @@ private:
 
 completions::~completions()
 {
+    if (os::is_forked_copy()) // the futures are the original's, another thread of which may have held one's mutex
+        return;
     for (const auto& [number, each] : watched_)
         each.state->remove(each.by.lock());
 }

@@ -15,7 +15,7 @@ engine::engine(pool_impl& pool, const boost::asio::any_io_executor& executor, co
       wants_events_(static_cast<bool>(options.on_event)),
       executor_(executor),
       timer_(executor),
-      shutdown_timer_(executor),
+      joins_(executor),
       plan_(plan_for(options)),
       first_message_(first_message_for(options)),
       first_modules_(options.start == start_method::spawn ? modules_for(options) : 0),
@@ -78,7 +78,7 @@ void engine::resize(std::size_t workers)
 
 void engine::terminate()
 {
-    shutdown_timer_.cancel();
+    joins_.lift_limit();
     if (fork_server_)
         fork_server_->terminate();
     scheduler_.terminate();
@@ -87,27 +87,23 @@ void engine::terminate()
 
 void engine::join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit)
 {
-    joins_.push_back(std::move(waiting));
-    if (limit) {
-        shutdown_timer_.expires_after(*limit);
-        shutdown_timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
-            if (!error)
-                pool->run([this](runner&) { on_shutdown_limit(); });
-        });
-    }
+    joins_.add(std::move(waiting));
+    if (limit)
+        joins_.set_limit(
+            *limit, [pool = pool_.shared_from_this(), this] { pool->run([this](runner&) { on_shutdown_limit(); }); });
     close();
 }
 
 void engine::on_shutdown_limit()
 {
-    cut_off_ = scheduler_.has_tasks();
+    if (scheduler_.has_tasks())
+        joins_.note_cut_off();
     terminate();
 }
 
 void engine::stop_joining(const std::shared_ptr<join_operation>& waiting)
 {
-    if (std::erase(joins_, waiting) != 0)
-        waiting->finish(executor_, boost::asio::error::operation_aborted);
+    joins_.remove(waiting);
 }
 
 void engine::enter(link::link& from, void (link::link::*event)(std::size_t), std::size_t count)

@@ -6,6 +6,7 @@
 #include "link/live_groups.hpp"
 #include "link/relay.hpp"
 #include "pool/fork_server.hpp"
+#include "pool/joins.hpp"
 #include "pool/runner.hpp"
 #include "regions.hpp"
 
@@ -118,7 +119,7 @@ private:
     const bool wants_events_;
     boost::asio::any_io_executor executor_;
     boost::asio::steady_timer timer_;
-    boost::asio::steady_timer shutdown_timer_;
+    joins joins_;
     std::optional<schedule::time_point> timer_set_to_;
     link::launch_plan plan_;
     wire::configuration first_message_;
@@ -131,7 +132,6 @@ private:
     std::vector<link::link*> to_flush_;
     std::vector<schedule::worker_id> to_collect_;
     settled_operations settled_;
-    std::vector<std::shared_ptr<join_operation>> joins_;
     std::optional<schedule::time_point> now_;  // read once for all events that arrive together
     const link::link* ended_worker_ = nullptr; // whose tasks are being finished
     std::string start_failure_ = "no worker has been tried yet";
@@ -147,7 +147,6 @@ private:
     boost::asio::steady_timer relay_timer_;
     bool relay_timer_is_set_ = false;
     bool relay_is_full_ = false; // no link reads for it until it has room
-    bool cut_off_ = false;       // a shutdown's limit has passed
 };
 
 } // namespace procpool::detail

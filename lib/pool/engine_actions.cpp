@@ -283,11 +283,8 @@ void engine::on_timer()
 
 void engine::complete_joins()
 {
-    shutdown_timer_.cancel();
     memory_timer_.cancel();
-    const auto error = cut_off_ ? make_error_code(errc::timed_out) : boost::system::error_code();
-    for (const auto& each : std::exchange(joins_, {}))
-        each->finish(executor_, error);
+    joins_.complete();
 }
 
 procpool::stats engine::stats() const

@@ -14,7 +14,7 @@
 namespace procpool::detail {
 namespace {
 
-enum state : std::uint32_t { pending, somebody_blocks, somebody_runs_the_loop, is_settled };
+enum state : std::uint32_t { pending = 0, somebody_blocks = 1, somebody_runs_the_loop = 2, is_settled = 4 };
 
 } // namespace
 
@@ -39,16 +39,16 @@ future_state::~future_state() = default;
 
 bool future_state::ready() const noexcept
 {
-    return state_.load(std::memory_order_acquire) == is_settled;
+    return (state_.load(std::memory_order_acquire) & is_settled) != 0;
 }
 
 bool future_state::settled()
 {
     const std::scoped_lock lock(mutex_);
     const auto before = state_.exchange(is_settled, std::memory_order_acq_rel);
-    if (before == somebody_blocks)
+    if (before & somebody_blocks)
         os::wake_all(state_);
-    else if (before == somebody_runs_the_loop)
+    if (before & somebody_runs_the_loop)
         wake_who_runs_the_loop();
     return !waiters_.empty();
 }
@@ -67,8 +67,7 @@ void future_state::run_loop(std::optional<std::chrono::steady_clock::time_point>
     if (!alive || !state_.compare_exchange_strong(nobody_yet, somebody_runs_the_loop))
         return;
     alive->run_own_loop([this] { return ready(); }, deadline);
-    std::uint32_t not_settled = somebody_runs_the_loop;
-    state_.compare_exchange_strong(not_settled, pending);
+    state_.fetch_and(~std::uint32_t{somebody_runs_the_loop});
 }
 
 bool future_state::wait(std::optional<std::chrono::steady_clock::time_point> deadline, const char* caller)
@@ -79,9 +78,9 @@ bool future_state::wait(std::optional<std::chrono::steady_clock::time_point> dea
     while (!ready()) {
         if (deadline && std::chrono::steady_clock::now() >= *deadline)
             return false;
-        std::uint32_t nobody_yet = pending;
-        state_.compare_exchange_strong(nobody_yet, somebody_blocks);
-        os::wait_while(state_, somebody_blocks, deadline);
+        const std::uint32_t before = state_.fetch_or(somebody_blocks);
+        if (!(before & is_settled))
+            os::wait_while(state_, before | somebody_blocks, deadline);
     }
     return true;
 }

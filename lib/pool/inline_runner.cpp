@@ -23,9 +23,8 @@ outcome run_call(const call& made)
 
 inline_runner::inline_runner(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options)
     : pool_(pool),
-      executor_(executor),
       initializer_(options.initializer),
-      shutdown_timer_(executor)
+      joins_(executor)
 {
 }
 
@@ -52,7 +51,7 @@ void inline_runner::turn()
     const bool has_tasks = running_ || !waiting_.empty();
     pool_.set_load(false, has_tasks);
     if (!has_tasks && closed_)
-        complete_joins();
+        joins_.complete();
     if (running_ || waiting_.empty() || std::exchange(posted_, true))
         return;
     pool_.post_call([pool = pool_.shared_from_this(), this] { run_next(*pool); });
@@ -159,7 +158,7 @@ void inline_runner::close()
 
 void inline_runner::terminate()
 {
-    shutdown_timer_.cancel();
+    joins_.lift_limit();
     closed_ = true;
     give_up_running();
     cancel_pending(all_ids);
@@ -167,35 +166,23 @@ void inline_runner::terminate()
 
 void inline_runner::join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit)
 {
-    joins_.push_back(std::move(waiting));
-    if (limit) {
-        shutdown_timer_.expires_after(*limit);
-        shutdown_timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
-            if (!error)
-                pool->run([this](runner&) { on_shutdown_limit(); });
-        });
-    }
+    joins_.add(std::move(waiting));
+    if (limit)
+        joins_.set_limit(
+            *limit, [pool = pool_.shared_from_this(), this] { pool->run([this](runner&) { on_shutdown_limit(); }); });
     close();
 }
 
 void inline_runner::on_shutdown_limit()
 {
-    cut_off_ = running_ || !waiting_.empty();
+    if (running_ || !waiting_.empty())
+        joins_.note_cut_off();
     terminate();
 }
 
 void inline_runner::stop_joining(const std::shared_ptr<join_operation>& waiting)
 {
-    if (std::erase(joins_, waiting) != 0)
-        waiting->finish(executor_, boost::asio::error::operation_aborted);
-}
-
-void inline_runner::complete_joins()
-{
-    shutdown_timer_.cancel();
-    const auto error = cut_off_ ? make_error_code(errc::timed_out) : boost::system::error_code();
-    for (const auto& each : std::exchange(joins_, {}))
-        each->finish(executor_, error);
+    joins_.remove(waiting);
 }
 
 // The settled ones have their handlers destroyed with this object.

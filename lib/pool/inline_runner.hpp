@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "pool/joins.hpp"
 #include "pool/runner.hpp"
 #include "schedule/waiting_tasks.hpp"
 
 #include <procpool/options.hpp>
-
-#include <boost/asio/steady_timer.hpp>
 
 #include <optional>
 
@@ -48,10 +47,8 @@ private:
     void drop(scheduled_operation& waiting);
     void give_up_running();
     void on_shutdown_limit();
-    void complete_joins();
 
     pool_impl& pool_;
-    boost::asio::any_io_executor executor_;
     const std::optional<task<void>> initializer_;
     std::optional<outcome> initialized_; // once it has run; touched by who runs a task
     schedule::waiting_tasks waiting_;    // with a reference to each
@@ -59,9 +56,7 @@ private:
     bool given_up_ = false; // the one that runs
     bool posted_ = false;
     bool closed_ = false;
-    bool cut_off_ = false; // a shutdown's limit has passed
-    boost::asio::steady_timer shutdown_timer_;
-    std::vector<std::shared_ptr<join_operation>> joins_;
+    joins joins_;
     settled_operations settled_;
     procpool::stats counts_;
 };

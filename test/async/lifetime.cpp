@@ -3,6 +3,8 @@
 #include "support/gate.hpp"
 #include "support/pool_on_loop.hpp"
 
+#include <procpool/as_completed.hpp>
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/post.hpp>
@@ -11,6 +13,8 @@
 #include <boost/asio/use_future.hpp>
 
 #include <csignal>
+#include <optional>
+#include <span>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
@@ -297,12 +301,14 @@ BOOST_AUTO_TEST_CASE(a_forked_copy_throws_and_kills_nothing)
     run([&]() -> awaitable<void> {
         const pid_t worker = co_await pool->async_submit(own_pid);
         auto result = pool->async_submit(hold, held.path());
+        std::optional watched = as_completed(std::span(&result, 1));
         co_await held.async_next();
         const pid_t copy = ::fork();
         if (copy == 0) {
             const auto forked = make_error_code(errc::forked_copy);
             const bool threw = code_thrown_by([&] { pool->async_submit(own_pid); }) == forked &&
                                code_thrown_by([&] { result.get(std::chrono::hours(1)); }) == forked;
+            watched.reset();
             pool.reset();
             ::_exit(threw ? 0 : 1);
         }

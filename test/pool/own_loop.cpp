@@ -11,7 +11,9 @@
 
 #include <chrono>
 #include <csignal>
+#include <ctime>
 #include <future>
+#include <pthread.h>
 #include <set>
 #include <thread>
 #include <unistd.h>
@@ -30,6 +32,15 @@ int twice(int value)
 void kill_worker(pid_t worker)
 {
     ::kill(worker, SIGKILL);
+}
+
+std::chrono::nanoseconds processor_time_of(std::thread& running)
+{
+    clockid_t clock{};
+    ::pthread_getcpuclockid(running.native_handle(), &clock);
+    timespec used{};
+    ::clock_gettime(clock, &used);
+    return std::chrono::seconds(used.tv_sec) + std::chrono::nanoseconds(used.tv_nsec);
 }
 
 struct own_loop_fixture : nothing_left_behind {
@@ -122,6 +133,20 @@ BOOST_AUTO_TEST_CASE(another_thread_that_gives_the_task_up_frees_the_one_that_wa
         std::this_thread::yield();
     pool.terminate();
     waits.join();
+}
+
+BOOST_AUTO_TEST_CASE(threads_that_wait_for_the_same_task_sleep)
+{
+    auto endless = pool.async_submit(wait_for_ever);
+    const auto wait_for_failure = [&] { BOOST_CHECK(endless.exception()); };
+    std::thread first(wait_for_failure);
+    std::thread second(wait_for_failure);
+    std::this_thread::sleep_for(50ms); // else there would be little to see
+    BOOST_TEST((processor_time_of(first) < 20ms));
+    BOOST_TEST((processor_time_of(second) < 20ms));
+    pool.terminate();
+    first.join();
+    second.join();
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_dies_while_nobody_waits_is_replaced)
