@@ -136,6 +136,8 @@ public:
 private:
     void read();
     void on_read(std::size_t count);
+    void on_end_of_answers();
+    void end_after_reading();
     void on_written(std::size_t count);
     void take_piped(std::span<const std::byte> bytes);
     void feed(std::span<const std::byte> bytes);
@@ -188,6 +190,7 @@ private:
     wire::answer_stream stream_;
     std::optional<os::child_exit> exit_;
     std::optional<std::uint64_t> oom_kills_at_start_;
+    std::optional<std::uint64_t> oom_kills_at_end_;
     struct watched_output {
         output_pipe pipe;
         bool is_watched = false;

@@ -2,6 +2,7 @@
 // The link's part that reads answers, and that ends the worker.
 #include "link/link.hpp"
 
+#include "os/oom_kills.hpp"
 #include "os/pipe.hpp"
 
 #include <algorithm>
@@ -18,8 +19,7 @@ void link::read()
                              });
 }
 
-// No bytes: end of file, or the read was cancelled because the worker has ended. A live worker whose end of the pipe is
-// closed can never answer again, so it is ended; a dying one does not mind.
+// No bytes: end of file, or the read was cancelled because the worker has ended.
 void link::on_read(std::size_t count)
 {
     reading_ = false;
@@ -32,7 +32,18 @@ void link::on_read(std::size_t count)
     else if (count != 0 && !broke_protocol_)
         read();
     else
-        process_->kill(); // not kill(): who was killed by the kernel closes the pipe before the end is seen
+        on_end_of_answers();
+}
+
+// A live worker whose end of the pipe is closed can never answer again, so it is ended; a dying one does not mind. Not by
+// kill(): who was killed by the kernel closes the pipe before the end is seen. Most often the end follows while it is
+// found out whether memory had run out, and need not wake anybody.
+void link::on_end_of_answers()
+{
+    process_->kill();
+    oom_kills_at_end_ = os::oom_kills();
+    if (process_->has_ended())
+        end_after_reading();
 }
 
 // Bytes that came out of the outbox before are not taken twice.
@@ -135,14 +146,21 @@ void link::watch_exit()
 }
 
 // With several threads Asio's reactor may take an event of a closed descriptor for one of the next that it manages, so
-// the process is asked. If it has ended, it is a zombie now. A read that is under way may already hold bytes that came
-// before those in the pipe, so it is ended first and end() follows from its handler.
+// the process is asked. If it has ended, it is a zombie now.
 void link::on_exit(std::size_t)
 {
     if (!events_)
         return;
-    if (!process_->has_ended())
-        return watch_exit();
+    if (process_->has_ended())
+        end_after_reading();
+    else
+        watch_exit();
+}
+
+// A read that is under way may already hold bytes that came before those in the pipe, so it is ended first and end()
+// follows from its handler.
+void link::end_after_reading()
+{
     exited_ = true;
     descriptors_timer_.cancel();
     boost::system::error_code ignored;
@@ -156,6 +174,8 @@ void link::on_exit(std::size_t)
 void link::end()
 {
     drain();
+    if (!oom_kills_at_end_)
+        oom_kills_at_end_ = os::oom_kills();
     end_output();
     answers_.close();
     exit_ = process_->end();

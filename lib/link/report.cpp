@@ -3,7 +3,6 @@
 #include "link/link.hpp"
 
 #include "link/status_of.hpp"
-#include "os/oom_kills.hpp"
 
 #include <procpool/crash_report.hpp>
 
@@ -55,7 +54,7 @@ crash_report link::report() const
 
 bool link::may_have_run_out_of_memory() const
 {
-    return exit_ && exit_->by_signal && exit_->number == SIGKILL && !killed_ && os::oom_kills() > oom_kills_at_start_;
+    return exit_ && exit_->by_signal && exit_->number == SIGKILL && !killed_ && oom_kills_at_end_ > oom_kills_at_start_;
 }
 
 } // namespace procpool::link
