@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// No-ops in bursts, for programs that count what they cost: count WHICH BURST TASKS. WHICH: procpool or limit, with
-// callbacks; procpool-awaited, by as many coroutines as a burst has tasks; asio-awaited, the same coroutines with no
-// pool at all: each time they await a post to their own loop.
+// Tasks in bursts, for programs that count what they cost: count WHICH BURST TASKS [MICROSECONDS]. WHICH: procpool or
+// limit, with callbacks; procpool-awaited, by as many coroutines as a burst has tasks; asio-awaited, the same coroutines
+// with no pool at all: each time they await a post to their own loop. Tasks that use no microseconds are no-ops.
 #include "limit/worker.hpp"
 #include "pool_on_loop.hpp"
 
@@ -28,11 +28,20 @@ std::string program_path; // for the pool: under valgrind, valgrind's own is beh
     ::_exit(0); // under valgrind nobody tells of the workers' end
 }
 
-void by_procpool(std::size_t burst_size, std::size_t tasks)
+struct plan {
+    std::size_t burst;
+    std::size_t tasks;
+    std::int64_t task_us;
+};
+
+void by_procpool(const plan& of)
 {
     pool_on_loop on({.workers = 2, .executable = program_path});
-    for (std::size_t done = 0; done < tasks; done += burst_size)
-        on.run_all(burst_size, no_op);
+    for (std::size_t done = 0; done < of.tasks; done += of.burst)
+        if (of.task_us == 0)
+            on.run_all(of.burst, no_op);
+        else
+            on.run_all(of.burst, burn, of.task_us);
     end(on.pool);
 }
 
@@ -45,11 +54,11 @@ asio::awaitable<void> await_many(std::size_t count, AwaitOne await_one)
 
 // Returns when all have been awaited.
 template <class AwaitOne>
-void await_all(asio::io_context& loop, std::size_t burst_size, std::size_t tasks, AwaitOne await_one)
+void await_all(asio::io_context& loop, const plan& of, AwaitOne await_one)
 {
-    std::size_t left = burst_size;
-    for (std::size_t i = 0; i != burst_size; ++i)
-        asio::co_spawn(loop, await_many(tasks / burst_size, await_one), [&](const std::exception_ptr& failure) {
+    std::size_t left = of.burst;
+    for (std::size_t i = 0; i != of.burst; ++i)
+        asio::co_spawn(loop, await_many(of.tasks / of.burst, await_one), [&](const std::exception_ptr& failure) {
             rethrow(failure);
             if (--left == 0)
                 loop.stop();
@@ -57,39 +66,45 @@ void await_all(asio::io_context& loop, std::size_t burst_size, std::size_t tasks
     loop.run();
 }
 
-void by_procpool_awaited(std::size_t burst_size, std::size_t tasks)
+void by_procpool_awaited(const plan& of)
 {
     pool_on_loop on({.workers = 2, .executable = program_path});
-    await_all(on.loop, burst_size, tasks, [&on] { return on.pool.async_submit(no_op, asio::use_awaitable); });
+    await_all(on.loop, of, [&on] { return on.pool.async_submit(no_op, asio::use_awaitable); });
     end(on.pool);
 }
 
-void by_asio_awaited(std::size_t burst_size, std::size_t tasks)
+void by_asio_awaited(const plan& of)
 {
     asio::io_context loop(1);
-    await_all(loop, burst_size, tasks, [&loop] { return asio::post(loop, asio::use_awaitable); });
+    await_all(loop, of, [&loop] { return asio::post(loop, asio::use_awaitable); });
 }
 
-void by_limit(std::size_t burst_size, std::size_t tasks)
+void by_limit(const plan& of)
 {
-    limit::pool pool({.workers = 2});
-    for (std::size_t done = 0; done < tasks; done += burst_size) {
-        for (std::size_t i = 0; i != burst_size; ++i)
-            submit_no_op(pool);
+    limit::pool::options options{.workers = 2};
+    if (of.task_us != 0)
+        options.window = best_window(of.task_us);
+    limit::pool pool(options);
+    for (std::size_t done = 0; done < of.tasks; done += of.burst) {
+        for (std::size_t i = 0; i != of.burst; ++i)
+            if (of.task_us == 0)
+                submit_no_op(pool);
+            else
+                submit_burn(pool, of.task_us);
         pool.run();
     }
 }
 
 } // namespace
 
-int main(int, char* argv[])
+int main(int argc, char* argv[])
 {
     limit::run_if_worker(argv[0]);
     procpool::run_if_worker();
     program_path = std::filesystem::canonical(argv[0]);
-    const std::map<std::string, void (*)(std::size_t, std::size_t)> pools{{"procpool", by_procpool},
-                                                                          {"procpool-awaited", by_procpool_awaited},
-                                                                          {"asio-awaited", by_asio_awaited},
-                                                                          {"limit", by_limit}};
-    pools.at(argv[1])(std::stoul(argv[2]), std::stoul(argv[3]));
+    const std::map<std::string, void (*)(const plan&)> pools{{"procpool", by_procpool},
+                                                             {"procpool-awaited", by_procpool_awaited},
+                                                             {"asio-awaited", by_asio_awaited},
+                                                             {"limit", by_limit}};
+    pools.at(argv[1])({std::stoul(argv[2]), std::stoul(argv[3]), argc > 4 ? std::stol(argv[4]) : 0});
 }
