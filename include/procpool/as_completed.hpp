@@ -35,9 +35,10 @@ public:
     /// @par Throws  errc::would_deadlock on a thread that runs the loop of one of their pools; errc::forked_copy.
     std::optional<completed<R>> next() { return next_until({}); }
     /// The same, but for at most `limit`; then throws errc::timed_out.
-    std::optional<completed<R>> next(std::chrono::nanoseconds limit)
+    template <class Rep, class Period>
+    std::optional<completed<R>> next(std::chrono::duration<Rep, Period> limit)
     {
-        return next_until(detail::deadline_after(limit));
+        return next_until(detail::deadline_in(limit));
     }
 
     /// The same as an Asio operation; never completed from inside this function.
@@ -89,7 +90,7 @@ private:
 
     explicit completion_stream(std::shared_ptr<const state> of) : state_(std::move(of)) {}
 
-    std::optional<completed<R>> next_until(detail::completions::deadline end)
+    std::optional<completed<R>> next_until(detail::deadline end)
     {
         if (state_->arrivals->left() == 0)
             return {};

@@ -24,6 +24,8 @@ struct future_access;
 ///
 /// `co_await std::move(f)` and `std::move(f)(token)` are Asio operations. Dropping a future lets its task run on.
 ///
+/// @par Limits         Of every blocking call of the library: any type of duration. One that is not above zero has passed
+///                     already; one beyond the range of the clock is none. Signals do not make a wait longer.
 /// @par Thread safety  Distinct objects: safe. Shared objects: get() and taking must happen once, and nothing else at the same
 ///                     time; all others are safe.
 template <class R>
@@ -65,7 +67,7 @@ public:
     template <class Rep, class Period>
     R get(std::chrono::duration<Rep, Period> limit)
     {
-        if (!state().wait(std::chrono::steady_clock::now() + limit, "procpool::future::get()"))
+        if (!state().wait(detail::deadline_in(limit), "procpool::future::get()"))
             detail::throw_get_timed_out();
         return take();
     }
@@ -93,7 +95,7 @@ public:
     template <class Rep, class Period>
     std::exception_ptr exception(std::chrono::duration<Rep, Period> limit) const
     {
-        if (!state().wait(std::chrono::steady_clock::now() + limit, "procpool::future::exception()"))
+        if (!state().wait(detail::deadline_in(limit), "procpool::future::exception()"))
             detail::throw_get_timed_out();
         return state().failure();
     }

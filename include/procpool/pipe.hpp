@@ -59,7 +59,7 @@ public:
     template <class Rep, class Period>
     bool poll(std::chrono::duration<Rep, Period> limit) const
     {
-        return open().poll(std::chrono::steady_clock::now() + limit);
+        return open().poll(detail::deadline_in(limit));
     }
 
     /// send() without blocking the thread: `co_await`, or any token. The item is encoded before this function returns.

@@ -29,8 +29,7 @@ namespace detail {
 using join_handler = boost::asio::any_completion_handler<void(boost::system::error_code)>;
 
 /// Closes the pool and calls the handler when nothing is left of it, or, where there is a limit, terminates it then.
-PROCPOOL_DECL void start_join(const std::shared_ptr<pool_impl>& pool, std::optional<std::chrono::nanoseconds> limit,
-                              join_handler handler);
+PROCPOOL_DECL void start_join(const std::shared_ptr<pool_impl>& pool, deadline end, join_handler handler);
 
 struct initiate_join {
     std::shared_ptr<pool_impl> pool;
@@ -39,9 +38,16 @@ struct initiate_join {
     executor_type get_executor() const { return executor_of(pool); }
 
     template <class Handler>
-    void operator()(Handler&& handler, std::optional<std::chrono::nanoseconds> limit) const
+    void operator()(Handler&& handler) const
     {
-        start_join(pool, limit, std::forward<Handler>(handler));
+        start_join(pool, {}, std::forward<Handler>(handler));
+    }
+    /// The limit takes the place of an earlier one, also where it is none.
+    template <class Handler, class Rep, class Period>
+    void operator()(Handler&& handler, std::chrono::duration<Rep, Period> limit) const
+    {
+        start_join(pool, deadline_in(limit).value_or(std::chrono::steady_clock::time_point::max()),
+                   std::forward<Handler>(handler));
     }
 };
 
@@ -257,8 +263,8 @@ public:
     template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
     auto async_join(Token&& token)
     {
-        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(
-            detail::initiate_join{usable()}, token, std::optional<std::chrono::nanoseconds>());
+        return boost::asio::async_initiate<Token, void(boost::system::error_code)>(detail::initiate_join{usable()},
+                                                                                   token);
     }
 
     /// The same, blocking.
@@ -271,11 +277,11 @@ public:
     /// The error is errc::timed_out when tasks were cut off.
     ///
     /// @par Signature, Cancellation, Executor, Thread safety  as async_join.
-    template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
-    auto async_shutdown(std::chrono::nanoseconds limit, Token&& token)
+    template <class Rep, class Period, boost::asio::completion_token_for<void(boost::system::error_code)> Token>
+    auto async_shutdown(std::chrono::duration<Rep, Period> limit, Token&& token)
     {
         return boost::asio::async_initiate<Token, void(boost::system::error_code)>(detail::initiate_join{usable()},
-                                                                                   token, std::optional(limit));
+                                                                                   token, limit);
     }
 
     /// Kills every worker with its process group at once; outstanding operations complete with operation_aborted. The

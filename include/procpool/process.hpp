@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/deadline.hpp>
 #include <procpool/detail/process_state.hpp>
 #include <procpool/exit_status.hpp>
 #include <procpool/process_options.hpp>
@@ -53,7 +54,7 @@ public:
     template <class Rep, class Period>
     bool join(std::chrono::duration<Rep, Period> limit)
     {
-        return join_before(deadline_in(limit));
+        return join_until(detail::deadline_in(limit));
     }
 
     /// Waits until it has ended, on an event loop. The process runs on when the wait is cancelled.
@@ -100,18 +101,7 @@ protected:
 private:
     friend PROCPOOL_DECL std::vector<child> active_children();
 
-    /// A limit beyond the clock's range is none.
-    template <class Rep, class Period>
-    static std::chrono::steady_clock::time_point deadline_in(std::chrono::duration<Rep, Period> limit)
-    {
-        using clock = std::chrono::steady_clock;
-        const auto now = clock::now();
-        using seconds = std::chrono::duration<double>;
-        return seconds(limit) < seconds(clock::time_point::max() - now)
-                   ? now + std::chrono::ceil<clock::duration>(limit)
-                   : clock::time_point::max();
-    }
-    bool join_before(std::chrono::steady_clock::time_point deadline);
+    bool join_until(detail::deadline end);
 };
 
 /// One child process that runs one function, as Python's multiprocessing.Process.

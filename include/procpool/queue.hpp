@@ -60,7 +60,7 @@ public:
     bool put(const T& item, std::chrono::duration<Rep, Period> limit)
     {
         auto record = encode(item);
-        return shared_->put(record, std::chrono::steady_clock::now() + limit);
+        return shared_->put(record, detail::deadline_in(limit));
     }
     /// The same without waiting for room: false when the queue is full, or when others keep it busy for longer than 10 ms:
     /// with a large item, or because they were stopped in the middle of put or get.
@@ -85,7 +85,7 @@ public:
     std::optional<T> get(std::chrono::duration<Rep, Period> limit)
     {
         detail::byte_buffer record;
-        if (!shared_->get(record, std::chrono::steady_clock::now() + limit))
+        if (!shared_->get(record, detail::deadline_in(limit)))
             return {};
         return decode(record);
     }
@@ -154,7 +154,7 @@ public:
     template <class Rep, class Period>
     bool join(std::chrono::duration<Rep, Period> limit)
     {
-        return shared_->join(std::chrono::steady_clock::now() + limit);
+        return shared_->join(detail::deadline_in(limit));
     }
     /// join() without blocking the thread: `co_await`, or any token.
     ///

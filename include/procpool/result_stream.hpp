@@ -46,7 +46,11 @@ public:
     /// @par Throws  also errc::would_deadlock on a thread that runs the pool's own loop; errc::forked_copy.
     std::optional<R> next() { return next_until({}); }
     /// The same, but for at most `limit`; then throws errc::timed_out, and the element may be waited for again.
-    std::optional<R> next(std::chrono::nanoseconds limit) { return next_until(detail::deadline_after(limit)); }
+    template <class Rep, class Period>
+    std::optional<R> next(std::chrono::duration<Rep, Period> limit)
+    {
+        return next_until(detail::deadline_in(limit));
+    }
 
     /// The same as an Asio operation. The input is read here and, before the handler is called, on its executor.
     ///
@@ -103,7 +107,7 @@ private:
 
     explicit result_stream(std::shared_ptr<detail::stream_state> state) noexcept : state_(std::move(state)) {}
 
-    std::optional<R> next_until(detail::completions::deadline end) { return value_of(state_->next(end)); }
+    std::optional<R> next_until(detail::deadline end) { return value_of(state_->next(end)); }
 
     std::shared_ptr<detail::stream_state> state_;
 };

@@ -54,7 +54,7 @@ std::vector<future_ptr> states_of(Futures&& all)
     return states;
 }
 
-PROCPOOL_DECL wait_result wait_for(std::span<const future_ptr> states, return_when until, completions::deadline end);
+PROCPOOL_DECL wait_result wait_for(std::span<const future_ptr> states, return_when until, deadline end);
 
 /// Throws std::invalid_argument when there is none: one that is the first would never come.
 PROCPOOL_DECL void require_any(std::span<const future_ptr> states);
@@ -92,17 +92,21 @@ struct initiate_when_any : initiate_for_several {
 
 } // namespace detail
 
-/// Blocks until the futures have outcomes, or at most for `limit`, and says which have. Takes none: get() does, at once.
+/// Blocks until the futures have outcomes, and says which have. Takes none: get() does, at once.
 ///
 /// @par Throws         errc::would_deadlock on a thread that runs the loop of one of their pools; errc::forked_copy;
 ///                     std::logic_error when one is empty.
 /// @par Thread safety  as get() of each.
 template <futures Futures>
-wait_result wait(Futures&& all, return_when until = return_when::all_completed,
-                 std::optional<std::chrono::nanoseconds> limit = {})
+wait_result wait(Futures&& all, return_when until = return_when::all_completed)
 {
-    return detail::wait_for(detail::states_of(all), until,
-                            limit ? detail::deadline_after(*limit) : detail::completions::deadline());
+    return detail::wait_for(detail::states_of(all), until, {});
+}
+/// The same, but for at most `limit`.
+template <futures Futures, class Rep, class Period>
+wait_result wait(Futures&& all, return_when until, std::chrono::duration<Rep, Period> limit)
+{
+    return detail::wait_for(detail::states_of(all), until, detail::deadline_in(limit));
 }
 
 /// Waits until all futures have an outcome, result or not. Takes none: `co_await when_all(std::tie(a, b))`, then get()

@@ -28,31 +28,19 @@ long microseconds(const timeval& time) noexcept
     return static_cast<long>(time.tv_sec) * 1'000'000 + static_cast<long>(time.tv_usec);
 }
 
-/// poll(2) for the end of the child; timeout as there.
-bool poll_end(int pidfd, int timeout_ms) noexcept
+bool is_readable(int pidfd) noexcept
 {
     pollfd watched{pidfd, POLLIN, 0};
-    while (::poll(&watched, 1, timeout_ms) < 0 && errno == EINTR) {
+    while (::poll(&watched, 1, 0) < 0 && errno == EINTR) {
     }
     return (watched.revents & POLLIN) != 0;
-}
-
-/// For poll(2): rounded up, and an hour at most.
-int milliseconds_until(std::chrono::steady_clock::time_point deadline) noexcept
-{
-    constexpr std::chrono::milliseconds longest = std::chrono::hours(1);
-    const auto left = deadline - std::chrono::steady_clock::now();
-    if (left <= left.zero())
-        return 0;
-    return static_cast<int>(left < longest ? std::chrono::ceil<std::chrono::milliseconds>(left).count()
-                                           : longest.count());
 }
 
 enum class child_state { running, held, ended, discarded };
 
 child_state state_of(int pidfd) noexcept
 {
-    if (!poll_end(pidfd, 0))
+    if (!is_readable(pidfd))
         return child_state::running;
     siginfo_t info{};
     if (wait_id(pidfd, peek, info, nullptr) != 0)
@@ -96,19 +84,18 @@ bool is_held_by_tracer(int pidfd) noexcept
 
 void wait_until_ended(int pidfd) noexcept
 {
-    wait_until_ended(pidfd, std::chrono::steady_clock::time_point::max());
+    wait_until_ended(pidfd, {});
 }
 
-bool wait_until_ended(int pidfd, std::chrono::steady_clock::time_point deadline) noexcept
+bool wait_until_ended(int pidfd, deadline until) noexcept
 {
     while (!has_ended(pidfd)) {
-        const int left = milliseconds_until(deadline);
-        if (left == 0)
+        if (until && std::chrono::steady_clock::now() >= *until)
             return false;
         if (is_held_by_tracer(pidfd))
             ::poll(nullptr, 0, 1); // the tracer's release makes no event
         else
-            poll_end(pidfd, left);
+            wait_until_ready(pidfd, readiness::to_read, until);
     }
     return true;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <chrono>
+#include "os/flag.hpp"
+
 #include <csignal>
 #include <optional>
 #include <sys/types.h>
@@ -36,7 +37,7 @@ bool is_held_by_tracer(int pidfd) noexcept;
 void wait_until_ended(int pidfd) noexcept;
 
 /// The same, but not beyond that time; false when it has not ended by then.
-bool wait_until_ended(int pidfd, std::chrono::steady_clock::time_point deadline) noexcept;
+bool wait_until_ended(int pidfd, deadline until) noexcept;
 
 /// Sends a signal to the process behind pidfd; false when it is gone.
 bool send_signal(int pidfd, int signal) noexcept;

@@ -3,13 +3,11 @@
 
 #include "os/descriptor.hpp"
 
-#include <chrono>
-#include <optional>
+#include <procpool/detail/deadline.hpp>
 
 namespace procpool::os {
 
-/// When a wait ends in vain; empty: never.
-using deadline = std::optional<std::chrono::steady_clock::time_point>;
+using detail::deadline;
 
 /// A descriptor that processes share and that is readable, or not, until one of them says otherwise (an eventfd). Throws
 /// std::system_error.

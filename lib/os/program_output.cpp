@@ -2,13 +2,12 @@
 #include "os/program_output.hpp"
 
 #include "os/child.hpp"
+#include "os/flag.hpp"
 #include "os/pipe.hpp"
 #include "os/spawn.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <poll.h>
 #include <sstream>
 #include <unistd.h>
 
@@ -26,18 +25,11 @@ std::string path_of(const std::string& name)
     return name;
 }
 
-bool is_readable_before(int fd, std::chrono::steady_clock::time_point deadline)
-{
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd watched{fd, POLLIN, 0};
-    return ::poll(&watched, 1, static_cast<int>(std::max<std::int64_t>(0, left.count()))) == 1;
-}
-
 std::string read_until(int fd, const tool& run)
 {
     std::string text;
     std::array<std::byte, 4096> part; // NOLINT: what is read is all that is used
-    while (text.size() < run.most_bytes && is_readable_before(fd, run.deadline)) {
+    while (text.size() < run.most_bytes && wait_until_ready(fd, readiness::to_read, run.deadline)) {
         const auto size = read_some(fd, part);
         if (size <= 0)
             break;

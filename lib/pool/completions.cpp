@@ -173,14 +173,6 @@ std::shared_ptr<completions> watch_all(std::span<const future_ptr> states)
     return all;
 }
 
-completions::deadline deadline_after(std::chrono::nanoseconds limit)
-{
-    const auto now = std::chrono::steady_clock::now();
-    if (limit >= std::chrono::steady_clock::time_point::max() - now)
-        return {};
-    return now + limit;
-}
-
 void throw_next_timed_out()
 {
     throw_error(errc::timed_out,

@@ -40,7 +40,7 @@ public:
     void close() override;
     void resize(std::size_t workers) override;
     void terminate() override;
-    void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit) override;
+    void join(std::shared_ptr<join_operation> waiting, deadline end) override;
     void stop_joining(const std::shared_ptr<join_operation>& waiting) override;
     void resume_output() override;
     /// Workers are killed and reaped.

@@ -60,27 +60,27 @@ void future_state::wake_who_runs_the_loop()
 }
 
 // The pool's own loop, until the outcome is here or the calling thread may not run it any more.
-void future_state::run_loop(std::optional<std::chrono::steady_clock::time_point> deadline)
+void future_state::run_loop(deadline until)
 {
     const auto alive = pool_.lock();
     std::uint32_t nobody_yet = pending;
     if (!alive || !state_.compare_exchange_strong(nobody_yet, somebody_runs_the_loop))
         return;
-    alive->run_own_loop([this] { return ready(); }, deadline);
+    alive->run_own_loop([this] { return ready(); }, until);
     state_.fetch_and(~std::uint32_t{somebody_runs_the_loop});
 }
 
-bool future_state::wait(std::optional<std::chrono::steady_clock::time_point> deadline, const char* caller)
+bool future_state::wait(deadline until, const char* caller)
 {
     if (!ready())
         check_may_block(pool_, caller);
-    run_loop(deadline);
+    run_loop(until);
     while (!ready()) {
-        if (deadline && std::chrono::steady_clock::now() >= *deadline)
+        if (until && std::chrono::steady_clock::now() >= *until)
             return false;
         const std::uint32_t before = state_.fetch_or(somebody_blocks);
         if (!(before & is_settled))
-            os::wait_while(state_, before | somebody_blocks, deadline);
+            os::wait_while(state_, before | somebody_blocks, until);
     }
     return true;
 }

@@ -164,12 +164,12 @@ void inline_runner::terminate()
     cancel_pending(all_ids);
 }
 
-void inline_runner::join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit)
+void inline_runner::join(std::shared_ptr<join_operation> waiting, deadline end)
 {
     joins_.add(std::move(waiting));
-    if (limit)
+    if (end)
         joins_.set_limit(
-            *limit, [pool = pool_.shared_from_this(), this] { pool->run([this](runner&) { on_shutdown_limit(); }); });
+            *end, [pool = pool_.shared_from_this(), this] { pool->run([this](runner&) { on_shutdown_limit(); }); });
     close();
 }
 

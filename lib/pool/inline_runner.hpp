@@ -32,7 +32,7 @@ public:
     void close() override;
     void resize(std::size_t) override {}
     void terminate() override;
-    void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit) override;
+    void join(std::shared_ptr<join_operation> waiting, deadline end) override;
     void stop_joining(const std::shared_ptr<join_operation>& waiting) override;
     void resume_output() override {}
     void abandon() noexcept override;

@@ -9,9 +9,9 @@
 
 namespace procpool::detail {
 
-void joins::set_limit(std::chrono::nanoseconds limit, std::function<void()> on_limit)
+void joins::set_limit(std::chrono::steady_clock::time_point end, std::function<void()> on_limit)
 {
-    limit_.expires_after(limit);
+    limit_.expires_at(end);
     limit_.async_wait([on_limit = std::move(on_limit)](boost::system::error_code error) {
         if (!error)
             on_limit();

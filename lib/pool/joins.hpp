@@ -19,7 +19,7 @@ public:
 
     void add(std::shared_ptr<join_operation> waiting) { waiting_.push_back(std::move(waiting)); }
     /// Calls on_limit, on the executor, when the limit has passed before lift_limit().
-    void set_limit(std::chrono::nanoseconds limit, std::function<void()> on_limit);
+    void set_limit(std::chrono::steady_clock::time_point end, std::function<void()> on_limit);
     void lift_limit() { limit_.cancel(); }
     /// The tasks were cut off by a limit: those who wait hear of it.
     void note_cut_off() noexcept { cut_off_ = true; }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/deadline.hpp>
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
 #include <atomic>
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <mutex>
-#include <optional>
 
 namespace procpool::detail {
 
@@ -17,8 +17,6 @@ namespace procpool::detail {
 /// that waits for the pool: an answer then wakes one thread instead of two. Thread-safe.
 class lent_loop {
 public:
-    using deadline = std::optional<std::chrono::steady_clock::time_point>;
-
     boost::asio::io_context::executor_type executor() noexcept { return context_.get_executor(); }
 
     /// The owner's part: runs the context, or waits while it is lent, until close() was called and nothing is left to

@@ -4,6 +4,8 @@
 #include "pool/scheduled_operation.hpp"
 #include "wire/exception_record.hpp"
 
+#include <procpool/detail/deadline.hpp>
+
 namespace procpool::detail {
 namespace {
 
@@ -15,13 +17,9 @@ bool needs_limits(const submit_options& options)
            options.kill_grace != usual.kill_grace;
 }
 
-// What an option says is counted from now; as late as the clock can tell, if that is later.
-std::optional<schedule::time_point> end_of(std::optional<std::chrono::nanoseconds> limit)
+deadline end_of(std::optional<std::chrono::nanoseconds> limit)
 {
-    const auto now = schedule::clock::now();
-    if (!limit)
-        return {};
-    return *limit < schedule::time_point::max() - now ? now + *limit : schedule::time_point::max();
+    return limit ? deadline_in(*limit) : deadline();
 }
 
 schedule::task_limits limits_for(const submit_options& options)

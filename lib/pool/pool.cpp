@@ -194,10 +194,9 @@ void detail::check_may_block(const std::weak_ptr<pool_impl>& pool, const char* w
         alive->check_may_block(what);
 }
 
-void detail::start_join(const std::shared_ptr<pool_impl>& pool, std::optional<std::chrono::nanoseconds> limit,
-                        join_handler handler)
+void detail::start_join(const std::shared_ptr<pool_impl>& pool, deadline end, join_handler handler)
 {
-    pool->join(std::make_shared<join_operation>(std::move(handler), pool), limit);
+    pool->join(std::make_shared<join_operation>(std::move(handler), pool), end);
 }
 
 } // namespace procpool

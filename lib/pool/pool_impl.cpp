@@ -168,7 +168,7 @@ void pool_impl::nudge()
         loop->nudge();
 }
 
-void pool_impl::run_own_loop(const std::function<bool()>& over, lent_loop::deadline until)
+void pool_impl::run_own_loop(const std::function<bool()>& over, deadline until)
 {
     if (const auto loop = own_loop_.lock(); loop && !has_handlers_)
         loop->borrow([&] { return has_handlers_ || over(); }, until, [this] { return is_quiet(); });
@@ -248,7 +248,7 @@ void pool_impl::close()
     post([](runner& r) { r.close(); });
 }
 
-void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit)
+void pool_impl::join(std::shared_ptr<join_operation> waiting, deadline end)
 {
     expect_handlers();
     auto slot = boost::asio::get_associated_cancellation_slot(waiting->handler());
@@ -259,7 +259,7 @@ void pool_impl::join(std::shared_ptr<join_operation> waiting, std::optional<std:
                 self->post([waiting](runner& r) { r.stop_joining(waiting); });
         });
     close_door();
-    post([waiting, limit](runner& r) { r.join(waiting, limit); });
+    post([waiting, end](runner& r) { r.join(waiting, end); });
 }
 
 void pool_impl::cancel_pending()

@@ -36,7 +36,7 @@ public:
     void cancel_pending();
     void kill_workers() { groups_.kill_all(); }
     void close();
-    void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit);
+    void join(std::shared_ptr<join_operation> waiting, deadline end);
     void resize(std::size_t workers);
     void terminate();
     procpool::stats stats() const;
@@ -58,7 +58,7 @@ public:
     }
     /// Lets the calling thread, which waits, run the pool's own loop until over() is true or the deadline has passed, if
     /// it may: never with handlers of the user, which belong on the pool's thread.
-    void run_own_loop(const std::function<bool()>& over, lent_loop::deadline until);
+    void run_own_loop(const std::function<bool()>& over, deadline until);
     /// Makes the thread that does so, unless it is this one, ask over() again.
     void wake_own_loop();
     /// From now on there are handlers of the user.

@@ -37,7 +37,7 @@ public:
     virtual void close() = 0;
     virtual void resize(std::size_t workers) = 0;
     virtual void terminate() = 0;
-    virtual void join(std::shared_ptr<join_operation> waiting, std::optional<std::chrono::nanoseconds> limit) = 0;
+    virtual void join(std::shared_ptr<join_operation> waiting, deadline end) = 0;
     virtual void stop_joining(const std::shared_ptr<join_operation>& waiting) = 0;
     /// There is room again for what workers write.
     virtual void resume_output() = 0;

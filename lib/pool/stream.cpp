@@ -154,7 +154,7 @@ void stream::watch_first()
     completions::watch(arrivals_, chunks_.begin()->second.task, *watched_);
 }
 
-std::optional<stream_element> stream::next(completions::deadline until)
+std::optional<stream_element> stream::next(deadline until)
 {
     for (;;) {
         if (auto here = next_now())

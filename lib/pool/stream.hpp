@@ -15,7 +15,7 @@ public:
     stream(const std::shared_ptr<pool_impl>& pool, stream_setup setup);
     ~stream() override;
 
-    std::optional<stream_element> next(completions::deadline until) override;
+    std::optional<stream_element> next(deadline until) override;
     std::optional<stream_element> next_now() override;
     bool at_end() const noexcept override { return !has_answer() && chunks_.empty() && input_over_; }
     const std::shared_ptr<completions>& arrivals() const noexcept override { return arrivals_; }

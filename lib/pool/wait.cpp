@@ -19,7 +19,7 @@ wait_result sort_out(std::span<const future_ptr> states)
 
 } // namespace
 
-wait_result wait_for(std::span<const future_ptr> states, return_when until, completions::deadline end)
+wait_result wait_for(std::span<const future_ptr> states, return_when until, deadline end)
 {
     const auto all = watch_all(states);
     for (bool over = false; !over && all->left() != 0;) {

@@ -86,12 +86,12 @@ std::optional<int> child::exit_code() const
 
 void child::join()
 {
-    join_before(std::chrono::steady_clock::time_point::max());
+    join_until({});
 }
 
-bool child::join_before(std::chrono::steady_clock::time_point deadline)
+bool child::join_until(detail::deadline end)
 {
-    return started()->wait(deadline);
+    return started()->wait(end);
 }
 
 void child::terminate()

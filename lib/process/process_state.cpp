@@ -103,9 +103,9 @@ std::optional<exit_status> process_state::status()
     return is_running() && !look_for_end() ? std::nullopt : std::optional(status_);
 }
 
-bool process_state::wait(std::chrono::steady_clock::time_point deadline)
+bool process_state::wait(deadline until)
 {
-    return os::wait_until_ended(sentinel()->get(), deadline) && has_ended();
+    return os::wait_until_ended(sentinel()->get(), until) && has_ended();
 }
 
 void process_state::send_signal(int number)
@@ -155,7 +155,7 @@ void process_state::finish_end(std::chrono::steady_clock::time_point end_of_daem
         return;
     if (options_.daemon && !os::wait_until_ended(pidfd->get(), end_of_daemons))
         kill();
-    os::wait_until_ended(pidfd->get(), std::chrono::steady_clock::time_point::max());
+    os::wait_until_ended(pidfd->get());
     has_ended();
 }
 

@@ -3,6 +3,7 @@
 
 #include "process/start.hpp"
 
+#include <procpool/detail/deadline.hpp>
 #include <procpool/detail/process_state.hpp>
 #include <procpool/exit_status.hpp>
 
@@ -38,7 +39,7 @@ public:
     bool has_ended();
     std::optional<exit_status> status();
     /// False when it has not ended by then.
-    bool wait(std::chrono::steady_clock::time_point deadline);
+    bool wait(deadline until);
     void send_signal(int number);
     void kill();
     /// A descriptor that stays open as long as somebody has it, also after close(); then this throws.

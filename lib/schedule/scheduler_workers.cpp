@@ -100,7 +100,7 @@ void scheduler::spawn_one(time_point now)
     worker& w = workers_[id];
     w.id = id;
     ++starting_;
-    set_alarm(w, now + limits_.start_timeout);
+    set_alarm(w, later(now, limits_.start_timeout));
     push(action_kind::spawn, id);
 }
 

@@ -198,7 +198,7 @@ void shared_pipe::receive(byte_buffer& record)
         os::wait_until_ready(held->get(), os::readiness::to_read, {});
 }
 
-bool shared_pipe::poll(wait_limit until) const
+bool shared_pipe::poll(deadline until) const
 {
     const auto held = socket();
     return os::wait_until_ready(held->get(), os::readiness::to_read, until);

@@ -17,7 +17,7 @@ namespace {
 // For the lock, by who does not want to wait: it is kept for microseconds, unless its holder is stopped.
 constexpr std::chrono::milliseconds moment{10};
 
-wait_limit in_a_moment()
+deadline in_a_moment()
 {
     return std::chrono::steady_clock::now() + moment;
 }
@@ -45,7 +45,7 @@ std::unique_ptr<shared_queue::parts> make_parts(std::size_t maxsize)
 }
 
 template <class Step>
-bool repeat(shared_queue::parts& queue, int flag, wait_limit until, Step step)
+bool repeat(shared_queue::parts& queue, int flag, deadline until, Step step)
 {
     for (;;) {
         if (!queue.lock.try_lock_until(until))
@@ -149,17 +149,17 @@ attempt shared_queue::try_join()
     return attempt_once(*parts_, joining);
 }
 
-bool shared_queue::put(byte_buffer& record, wait_limit until)
+bool shared_queue::put(byte_buffer& record, deadline until)
 {
     return repeat(*parts_, room_flag(), until, putting(record));
 }
 
-bool shared_queue::get(byte_buffer& record, wait_limit until)
+bool shared_queue::get(byte_buffer& record, deadline until)
 {
     return repeat(*parts_, items_flag(), until, getting(record));
 }
 
-bool shared_queue::join(wait_limit until)
+bool shared_queue::join(deadline until)
 {
     return repeat(*parts_, idle_flag(), until, joining);
 }

@@ -76,13 +76,20 @@ stop_watch& the_stop_watch()
 
 std::atomic<bool> has_stop_watch;
 
+// 0: none, also where the clock cannot tell it.
+std::uint64_t end_of(std::uint64_t started_ns, std::uint64_t timeout_ns) noexcept
+{
+    constexpr std::uint64_t last = std::chrono::nanoseconds::max().count();
+    return timeout_ns != 0 && timeout_ns < last - started_ns ? started_ns + timeout_ns : 0;
+}
+
 } // namespace
 
 void worker::begin_current_task(wire::control_page& page, std::uint16_t slot, std::uint64_t id,
                                 std::uint64_t started_ns, std::uint64_t timeout_ns) noexcept
 {
     const std::uint64_t deadline = page.slots[slot].deadline_ns.load(std::memory_order_relaxed);
-    const std::uint64_t timeout_end = timeout_ns != 0 ? started_ns + timeout_ns : 0;
+    const std::uint64_t timeout_end = end_of(started_ns, timeout_ns);
     const bool timeout_first = deadline == 0 || (timeout_end != 0 && timeout_end < deadline);
     current_page.store(&page, std::memory_order_relaxed);
     current_slot.store(slot, std::memory_order_relaxed);

@@ -252,6 +252,16 @@ BOOST_AUTO_TEST_CASE(a_task_knows_how_much_time_it_has)
     });
 }
 
+BOOST_AUTO_TEST_CASE(a_limit_beyond_the_clocks_range_is_none)
+{
+    constexpr auto endless = std::chrono::nanoseconds::max();
+    run([&]() -> awaitable<void> {
+        for (const auto& options : {submit_options{.timeout = endless}, submit_options{.deadline = endless},
+                                    submit_options{.queue_timeout = endless}})
+            BOOST_TEST(co_await pool->async_submit(options, knows_nothing, use_awaitable));
+    });
+}
+
 BOOST_AUTO_TEST_CASE(outside_of_tasks_there_is_nothing_to_know)
 {
     BOOST_TEST(knows_nothing());

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // A process from its start to its exit status.
 #include "process/functions.hpp"
+#include "support/frequent_signals.hpp"
 #include "support/left_behind.hpp"
 
 #include <atomic>
 #include <cstdlib>
+#include <memory>
 #include <poll.h>
 #include <stdexcept>
 #include <thread>
@@ -128,6 +130,23 @@ BOOST_AUTO_TEST_CASE(join_gives_up_at_its_limit_and_the_process_runs_on)
     BOOST_TEST(one.join(std::chrono::hours::max()));
     BOOST_TEST(one.join(0s));
     one.join();
+}
+
+BOOST_AUTO_TEST_CASE(its_limits_hold_while_signals_arrive)
+{
+    const mailbox pids;
+    process one = waiting_process(pids);
+    auto deaf = std::make_unique<process>(process_options{.daemon = true}, tell_and_wait_in_silence, pids.path());
+    deaf->start();
+    const watched_process seen(pids.receive());
+    {
+        const frequent_signals signals;
+        BOOST_TEST(!one.join(50ms));
+        deaf.reset(); // a second after SIGTERM it is killed
+        BOOST_TEST(signals.still_arrive());
+    }
+    BOOST_TEST(seen.has_ended());
+    one.terminate();
 }
 
 BOOST_AUTO_TEST_CASE(it_can_be_ended_at_any_moment_of_its_start)

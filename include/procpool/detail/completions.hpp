@@ -16,8 +16,6 @@ namespace procpool::detail {
 /// blocking or with a waiter; outcomes arrive on any thread.
 class PROCPOOL_DECL completions {
 public:
-    using deadline = std::optional<std::chrono::steady_clock::time_point>;
-
     completions() = default;
     /// Waits that end before any future is watched end on the executor of that pool.
     explicit completions(std::weak_ptr<pool_impl> pool) : pools_{std::move(pool)} {}
@@ -68,9 +66,6 @@ private:
 
 /// Watches all, numbered from 0.
 PROCPOOL_DECL std::shared_ptr<completions> watch_all(std::span<const future_ptr> states);
-
-/// When a blocking wait that begins now is over; never, if the clock cannot tell.
-PROCPOOL_DECL completions::deadline deadline_after(std::chrono::nanoseconds limit);
 
 /// Throws errc::timed_out for a next() whose limit has passed.
 [[noreturn]] PROCPOOL_DECL void throw_next_timed_out();

@@ -2,13 +2,12 @@
 #pragma once
 
 #include <procpool/detail/completion.hpp>
+#include <procpool/detail/deadline.hpp>
 
 #include <boost/asio/error.hpp>
 
-#include <chrono>
 #include <cstdint>
 #include <mutex>
-#include <optional>
 
 namespace procpool::detail {
 
@@ -36,7 +35,7 @@ public:
     const std::weak_ptr<pool_impl>& pool() const noexcept { return pool_; }
     bool ready() const noexcept;
     /// Blocks until the outcome is here; false when the deadline passed first. Throws would_deadlock, naming the caller.
-    bool wait(std::optional<std::chrono::steady_clock::time_point> deadline, const char* caller);
+    bool wait(deadline until, const char* caller);
     /// Of an outcome that is here: whether it is no result, and what was thrown, a new object each time if it can be.
     bool failed() const noexcept { return outcome_.is_exception || outcome_.error; }
     std::exception_ptr failure() const { return outcome_.failure(); }
@@ -53,7 +52,7 @@ private:
     bool settled() override;
     std::vector<std::shared_ptr<waiter>> take_waiters();
     void wake_who_runs_the_loop();
-    void run_loop(std::optional<std::chrono::steady_clock::time_point> deadline);
+    void run_loop(deadline until);
 
     std::weak_ptr<pool_impl> pool_;
     std::mutex mutex_;

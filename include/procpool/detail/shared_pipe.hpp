@@ -41,8 +41,8 @@ public:
     attempt try_receive(int socket, byte_buffer& record);
     void send(byte_buffer& record);
     void receive(byte_buffer& record);
-    /// Whether something has come within that time, be it the end.
-    bool poll(wait_limit until) const;
+    /// Whether something has come by then, be it the end.
+    bool poll(deadline until) const;
     void close() noexcept;
 
 private:

@@ -3,12 +3,11 @@
 
 #include <procpool/detail/byte_buffer.hpp>
 #include <procpool/detail/config.hpp>
+#include <procpool/detail/deadline.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 
 namespace procpool {
 
@@ -16,9 +15,6 @@ class reader;
 class writer;
 
 namespace detail {
-
-/// When to stop waiting; empty: never.
-using wait_limit = std::optional<std::chrono::steady_clock::time_point>;
 
 /// How an attempt that waits for nothing has ended.
 enum class attempt : std::uint8_t {
@@ -57,9 +53,9 @@ public:
     attempt try_get(byte_buffer& record);
     attempt try_join();
     /// False: the limit has passed.
-    bool put(byte_buffer& record, wait_limit until);
-    bool get(byte_buffer& record, wait_limit until);
-    bool join(wait_limit until);
+    bool put(byte_buffer& record, deadline until);
+    bool get(byte_buffer& record, deadline until);
+    bool join(deadline until);
     /// For who does not want to wait for anything but, a moment long, the lock.
     bool put_now(byte_buffer& record);
     bool get_now(byte_buffer& record);

@@ -38,7 +38,7 @@ public:
     virtual ~stream_state() = default;
 
     /// Blocks for the next element; empty at the end. Throws timed_out, would_deadlock.
-    virtual std::optional<stream_element> next(completions::deadline until) = 0;
+    virtual std::optional<stream_element> next(deadline until) = 0;
     /// The next element if it is here.
     virtual std::optional<stream_element> next_now() = 0;
     virtual bool at_end() const noexcept = 0;

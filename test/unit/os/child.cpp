@@ -2,6 +2,7 @@
 #include "os/child.hpp"
 
 #include "processes.hpp"
+#include "support/frequent_signals.hpp"
 #include "support/skip.hpp"
 
 #include <array>
@@ -133,6 +134,14 @@ BOOST_AUTO_TEST_CASE(a_wait_ends_with_the_child_or_at_its_deadline)
     BOOST_TEST(send_signal(child.pidfd(), SIGKILL));
     BOOST_TEST(wait_until_ended(child.pidfd(), std::chrono::steady_clock::time_point::max()));
     BOOST_TEST(wait_until_ended(child.pidfd(), now));
+}
+
+BOOST_AUTO_TEST_CASE(a_wait_ends_at_its_deadline_while_signals_arrive)
+{
+    const auto child = waiting_child();
+    const procpool::test::frequent_signals signals;
+    BOOST_TEST(!wait_until_ended(child.pidfd(), std::chrono::steady_clock::now() + std::chrono::milliseconds(50)));
+    BOOST_TEST(signals.still_arrive());
 }
 
 BOOST_AUTO_TEST_CASE(a_child_with_a_status_was_not_discarded)

@@ -6,6 +6,7 @@
 #include "os/program_output.hpp"
 #include "os/this_process.hpp"
 #include "processes.hpp"
+#include "support/frequent_signals.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -69,6 +70,14 @@ BOOST_AUTO_TEST_CASE(a_program_that_does_not_end_is_killed_when_its_time_is_over
                        .deadline = std::chrono::steady_clock::now() + 1ms,
                        .most_bytes = 10};
     BOOST_TEST(output_of(endless).value() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_program_is_heard_to_its_end_while_signals_arrive)
+{
+    const procpool::test::frequent_signals signals;
+    const tool slow{
+        .command = {"sh", "-c", "sleep 0.05; echo end"}, .environment = {}, .deadline = soon(), .most_bytes = 10};
+    BOOST_TEST(output_of(slow).value() == "end\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_prints_without_end_is_killed_when_it_has_printed_enough)

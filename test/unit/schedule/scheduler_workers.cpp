@@ -168,6 +168,15 @@ BOOST_AUTO_TEST_CASE(a_worker_that_is_not_ready_in_time_is_killed_and_counts_as_
     BOOST_TEST(p.heard() == "spawn w2");
 }
 
+BOOST_AUTO_TEST_CASE(a_start_may_take_longer_than_the_clock_can_tell)
+{
+    play p({.max_workers = 1, .start_timeout = duration::max()});
+    p.submit();
+    p.heard();
+    p.pass(std::chrono::hours(1));
+    BOOST_TEST(p.heard() == "");
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace procpool::schedule::test
