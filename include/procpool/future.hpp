@@ -45,8 +45,9 @@ public:
     /// Whether a worker has the task and no outcome is here: it runs there, or is next in line.
     bool running() const { return state().is_with_worker() && !ready(); }
 
-    /// Gives the task up, as a terminal cancellation would: the outcome is operation_aborted at once unless it is here
-    /// already. A waiting task never runs; submit_options::on_cancel says what becomes of a running one.
+    /// Gives the task up, as a terminal cancellation would. The outcome is operation_aborted as soon as the pool's executor
+    /// has had its turn, and not before this returns, unless there is one by then; wait for it as for any other. A waiting
+    /// task never runs; submit_options::on_cancel says what becomes of a running one.
     void cancel() { detail::cancel(state().pool(), &state(), true); }
 
     /// Blocks until the outcome is here and takes it.

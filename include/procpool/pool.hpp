@@ -227,7 +227,7 @@ public:
     /// count.
     ///
     /// @return             a future for each of these workers, in the order in which they were started; none when the
-    ///                     pool has not started any. The future of a worker that ends before it has answered fails with
+    ///                     pool has not started any, and one of a pool with start_method::inline_. The future of a worker that ends before it has answered fails with
     ///                     worker_crashed, or, when it was not sent the task any more, operation_aborted.
     /// @par Throws, Thread safety, Lifetime  as async_submit().
     template <class F, class... Args>

@@ -83,7 +83,7 @@ public:
     void kill();
     /// Sends it a signal. Nothing happens when it has ended.
     ///
-    /// @param number  SIGINT, SIGUSR1, ...
+    /// @param number  SIGINT, SIGUSR1, ..., from 1 to SIGRTMAX.
     /// @par Throws    errc::invalid_option when there is no such signal.
     void send_signal(int number);
 

@@ -38,7 +38,8 @@ T& state(Args&&... arguments)
 /// max_tasks_per_worker and the like; also when a task calls std::exit(). Never when the worker is killed or crashes, as
 /// by pool::terminate() and ~pool. Hooks are called in the reverse order, before those static objects are destroyed that
 /// were made before the first hook was given; what is written to the standard streams still comes out. Five seconds after
-/// its end was asked for, a worker is killed.
+/// its end was asked for, a worker is killed. A hook that the initializer of a fork server gives is called in each worker,
+/// and in the server.
 ///
 /// @par Throws  std::bad_alloc. What a hook throws ends the process, as from any function of std::atexit().
 PROCPOOL_DECL void at_exit(std::function<void()> hook);

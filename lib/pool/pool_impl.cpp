@@ -55,6 +55,13 @@ template <class Event>
 void pool_impl::post(Event event)
 {
     const std::scoped_lock lock(mutex_); // another thread may be destroying the context
+    post_locked(std::move(event));
+}
+
+// With the mutex held.
+template <class Event>
+void pool_impl::post_locked(Event event)
+{
     if (!executor_)
         return;
     boost::asio::post(executor_, [self = shared_from_this(), event = std::move(event)]() mutable {
@@ -229,23 +236,24 @@ void pool_impl::cancel(const operation_ptr& op, bool if_running)
         post([op, if_running](runner& r) { r.cancel(*op, if_running); });
 }
 
-// What waits for room was accepted before the pool was closed, so it joins the queue, limit or not.
-void pool_impl::close_door()
+// What waits for room was accepted before the pool was closed, so it joins the queue, limit or not. Who sees that the
+// pool is closed may destroy its context, so the event is on its way by then.
+template <class Event>
+void pool_impl::close_door(Event then)
 {
-    std::unique_lock lock(mutex_);
+    const std::scoped_lock lock(mutex_);
     closed_ = true;
     for (auto& op : std::exchange(in_line_, {})) {
         admission_.enter_anyway(scheduled_operation::of(*op).size());
         enqueue(std::move(op));
     }
     room_.notify_all();
-    wake_engine(std::move(lock));
+    post_locked(std::move(then));
 }
 
 void pool_impl::close()
 {
-    close_door();
-    post([](runner& r) { r.close(); });
+    close_door([](runner& r) { r.close(); });
 }
 
 void pool_impl::join(std::shared_ptr<join_operation> waiting, deadline end)
@@ -258,8 +266,7 @@ void pool_impl::join(std::shared_ptr<join_operation> waiting, deadline end)
             if (self && type != boost::asio::cancellation_type::none)
                 self->post([waiting](runner& r) { r.stop_joining(waiting); });
         });
-    close_door();
-    post([waiting, end](runner& r) { r.join(waiting, end); });
+    close_door([waiting = std::move(waiting), end](runner& r) { r.join(waiting, end); });
 }
 
 void pool_impl::cancel_pending()
@@ -283,8 +290,7 @@ void pool_impl::terminate()
 {
     terminating_ = true;
     groups_.kill_all();
-    close_door();
-    post([](runner& r) { r.terminate(); });
+    close_door([](runner& r) { r.terminate(); });
 }
 
 // The tasks that have finished make room for those in line, in their order.

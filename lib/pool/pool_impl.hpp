@@ -99,6 +99,8 @@ private:
     }
     template <class Event>
     void post(Event event);
+    template <class Event>
+    void post_locked(Event event);
     void deliver(settled_operations settled);
     void deliver_in_order(settled_operations settled);
     void post_in_order(settled_operations settled);
@@ -117,7 +119,8 @@ private:
     bool enter(const operation_ptr& op);
     void wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op);
     std::vector<operation_ptr> take_unaccepted();
-    void close_door();
+    template <class Event>
+    void close_door(Event then);
 
     const pool_options options_;
     link::live_groups groups_;

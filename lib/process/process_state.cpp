@@ -8,7 +8,7 @@
 
 #include <procpool/detail/throw_error.hpp>
 
-#include <cerrno>
+#include <csignal>
 #include <stdexcept>
 
 namespace procpool::detail {
@@ -110,10 +110,12 @@ bool process_state::wait(deadline until)
 
 void process_state::send_signal(int number)
 {
-    const std::scoped_lock lock(mutex_);
-    if (is_running() && !os::send_signal(sentinel_->get(), number) && errno == EINVAL)
+    if (number < 1 || number > SIGRTMAX)
         throw_error(errc::invalid_option,
                     "there is no signal " + std::to_string(number) + " to send to " + options_.name);
+    const std::scoped_lock lock(mutex_);
+    if (is_running())
+        os::send_signal(sentinel_->get(), number);
 }
 
 void process_state::kill()

@@ -39,6 +39,12 @@ void load(std::size_t bytes)
     loaded.assign(bytes, 'x');
 }
 
+void load_and_tell_at_exit(const std::string& mailbox)
+{
+    load(0);
+    procpool::this_worker::at_exit([mailbox] { tell(mailbox, ::getpid()); });
+}
+
 /// Which process has run the initializer, and which one this is.
 struct origin {
     pid_t server = 0;
@@ -389,6 +395,28 @@ BOOST_AUTO_TEST_CASE(workers_share_what_the_initializer_has_loaded)
     options.initializer = procpool::task(load, std::size_t{loaded_kib} * 1024);
     procpool::pool pool(std::move(options));
     BOOST_TEST(pool.async_submit(share_of_memory).get(60s) < loaded_kib / 2);
+}
+
+BOOST_AUTO_TEST_CASE(exit_hooks_of_the_initializer_run_in_each_worker_and_in_the_server)
+{
+    if (cannot_fork())
+        return;
+    const mailbox hooks;
+    auto options = forked(2);
+    options.min_workers = 2;
+    options.initializer = procpool::task(load_and_tell_at_exit, hooks.path());
+    procpool::pool pool(std::move(options));
+    pool.async_submit(tell_origin).get(60s); // both workers have been asked for, and are there or will be
+    std::set<pid_t> expected;
+    for (auto& each : pool.broadcast(tell_origin)) {
+        const origin from = each.get(60s);
+        expected.insert({from.worker, from.server});
+    }
+    pool.join();
+    std::set<pid_t> told;
+    for (int i = 0; i != 3; ++i)
+        told.insert(hooks.receive());
+    BOOST_TEST((told == expected));
 }
 
 BOOST_AUTO_TEST_CASE(many_workers_are_forked_from_a_large_host_with_threads)

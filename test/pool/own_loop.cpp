@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(another_thread_that_gives_the_task_up_frees_the_one_that_wa
 BOOST_AUTO_TEST_CASE(threads_that_wait_for_the_same_task_sleep)
 {
     auto endless = pool.async_submit(wait_for_ever);
-    const auto wait_for_failure = [&] { BOOST_CHECK(endless.exception()); };
+    const auto wait_for_failure = [&] { static_cast<void>(endless.exception()); };
     std::thread first(wait_for_failure);
     std::thread second(wait_for_failure);
     std::this_thread::sleep_for(50ms); // else there would be little to see

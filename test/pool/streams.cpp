@@ -7,6 +7,7 @@
 #include <procpool.hpp>
 
 #include <algorithm>
+#include <map>
 #include <ranges>
 #include <sstream>
 #include <thread>
@@ -91,6 +92,17 @@ BOOST_AUTO_TEST_CASE(tuples_are_arguments_unless_the_function_takes_them)
     const auto count = [](auto... parts) { return sizeof...(parts); };
     BOOST_TEST(pool.map(count, pairs).at(0) == 1u); // it takes anything
     BOOST_TEST(pool.map(::getpid, std::vector<std::tuple<>>(3)).size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(the_elements_of_a_map_are_pairs)
+{
+    const std::map<int, int> given{{1, 2}, {3, 4}};
+    const auto product = [](const auto& element) { return element.first * element.second; };
+    const auto value = [](const std::map<int, int>::value_type& element) { return element.second; };
+    const auto difference = [](int key, int mapped) { return mapped - key; };
+    BOOST_TEST(pool.map(product, given) == (std::vector{2, 12}), boost::test_tools::per_element());
+    BOOST_TEST(pool.map(value, given) == (std::vector{2, 4}), boost::test_tools::per_element());
+    BOOST_TEST(pool.map(difference, given) == (std::vector{1, 1}), boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(elements_may_be_move_only_large_or_views)

@@ -103,6 +103,10 @@ BOOST_AUTO_TEST_CASE(options_outside_their_range_are_refused)
     BOOST_TEST(is_refused({.sandbox = {.readable = {{""}}}}));
     process one({.daemon = true}, wait_for_ever);
     one.start();
+    for (const int number : {1000, -1, 0})
+        BOOST_TEST(code_thrown_by([&] { one.send_signal(number); }) == make_error_code(errc::invalid_option));
+    one.kill();
+    one.join();
     BOOST_TEST(code_thrown_by([&] { one.send_signal(1000); }) == make_error_code(errc::invalid_option));
 }
 

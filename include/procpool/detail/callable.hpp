@@ -6,6 +6,7 @@
 #include <string>
 #include <tuple>
 #include <type_traits>
+#include <utility>
 
 namespace procpool {
 
@@ -61,10 +62,23 @@ struct fixed_signature<F> {
 template <class F>
 concept has_fixed_signature = requires { typename fixed_signature<F>::type; };
 
+template <class T>
+struct without_const_key {
+    using type = T;
+};
+template <class K, class V>
+struct without_const_key<std::pair<const K, V>> {
+    using type = std::pair<K, V>;
+};
+
+/// A parameter's type as it is stored in the worker while the function runs. An element of a map is read as a pair.
+template <class P>
+using stored_t = typename without_const_key<std::remove_cvref_t<P>>::type;
+
 /// How an argument travels to a function that takes anything: decayed, string literals as std::string.
 template <class A>
 struct decayed_argument {
-    using type = std::decay_t<A>;
+    using type = stored_t<std::decay_t<A>>;
 };
 template <class A>
     requires std::is_same_v<std::decay_t<A>, const char*> || std::is_same_v<std::decay_t<A>, char*>
@@ -87,10 +101,6 @@ struct signature_for<F, Args...> {
 /// The signature by which F is called with arguments of these types.
 template <class F, class... Args>
 using signature_for_t = typename signature_for<std::decay_t<F>, Args...>::type;
-
-/// A parameter's type as it is stored in the worker while the function runs.
-template <class P>
-using stored_t = std::remove_cvref_t<P>;
 
 template <class Signature, class... Args>
 inline constexpr bool accepts = false;

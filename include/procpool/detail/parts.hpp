@@ -28,7 +28,7 @@ struct parts {
 
 template <class... Types>
 struct made_of {
-    using type = type_list<std::remove_cv_t<Types>...>;
+    using type = type_list<Types...>;
 };
 
 template <class T, std::size_t N>
@@ -44,11 +44,11 @@ struct parts<std::optional<T>> : made_of<T> {};
 template <class T>
 struct parts<std::valarray<T>> : made_of<T> {};
 template <class T>
-struct parts<std::shared_ptr<T>> : made_of<T> {};
+struct parts<std::shared_ptr<T>> : made_of<std::remove_cv_t<T>> {};
 template <class T>
-struct parts<std::weak_ptr<T>> : made_of<T> {};
+struct parts<std::weak_ptr<T>> : made_of<std::remove_cv_t<T>> {};
 template <class T, class D>
-struct parts<std::unique_ptr<T, D>> : made_of<T> {};
+struct parts<std::unique_ptr<T, D>> : made_of<std::remove_cv_t<T>> {};
 template <class T, class A>
 struct parts<std::vector<T, A>> : made_of<T> {};
 template <class T, class A>

@@ -25,8 +25,9 @@ concept constructible = !std::is_class_v<T> || std::is_default_constructible_v<T
 
 /// T by itself, whatever its parts are. Raw pointers are asked for first: cereal answers yes for them and then fails.
 template <class T>
-concept shallow_serializable = std::is_object_v<T> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T> &&
-                               ((has_save<T> && has_load<T>) || transparent_aggregate<T>);
+concept shallow_serializable =
+    std::is_object_v<T> && !std::is_const_v<T> && !std::is_pointer_v<T> && !std::is_member_pointer_v<T> &&
+    ((has_save<T> && has_load<T>) || transparent_aggregate<T>);
 
 /// T and everything in it. A type that contains itself (a tree) is met again inside and counts as good there.
 template <class T, class... Outer>
@@ -51,6 +52,9 @@ struct refuse {
                   "std::unique_ptr or std::shared_ptr to it");
     static_assert(!std::is_reference_v<T>,
                   "procpool: a reference means nothing in another process; pass and return values");
+    static_assert(
+        !std::is_const_v<T> || std::is_reference_v<T>,
+        "procpool: what is const cannot be read back; leave out the const, also that of a map's key in a pair");
     static_assert(!is_view<T>,
                   "procpool: a view cannot be kept or returned, what it shows stays in the other process; use "
                   "std::string or std::vector");
@@ -61,7 +65,7 @@ struct refuse {
         "procpool: this aggregate has a C array or a base class and cannot be taken apart; use std::array and "
         "members, or give it a serialize() function for cereal");
     static_assert(is_view<T> || is_buffer<T> || plain_aggregate<T> || std::is_pointer_v<T> || std::is_reference_v<T> ||
-                      (has_save<T> && has_load<T>),
+                      std::is_const_v<T> || (has_save<T> && has_load<T>),
                   "procpool: this type cannot be serialized; make it an aggregate, or give it a serialize() function "
                   "for cereal");
     static_assert(constructible<T>,

@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE(descriptors_of_a_task_that_was_taken_back_are_closed_when_t
     pipe_ends pipe = make_pipe();
     const auto memory = filled(7);
     const auto place = sender.show(1, memory.file.get());
-    for (const std::uint64_t task : {1, 2})
+    for (const std::uint64_t task : {1U, 2U})
         BOOST_TEST(send_with_task(sockets.first.get(), task, {{nullptr, pipe.write.get()}}));
     receiver.pass_over(3);
     receiver.pass_over(1);

@@ -59,9 +59,10 @@ BOOST_FIXTURE_TEST_SUITE(share_queue_parts, one_queue)
 
 BOOST_AUTO_TEST_CASE(records_come_as_they_were_put)
 {
-    for (const std::size_t size : {0, 1, 1000, 1016, 1017, 5000, 100'000})
+    constexpr std::size_t sizes[] = {0, 1, 1000, 1016, 1017, 5000, 100'000};
+    for (const std::size_t size : sizes)
         put(size);
-    for (const std::size_t size : {0, 1, 1000, 1016, 1017, 5000, 100'000})
+    for (const std::size_t size : sizes)
         BOOST_TEST(get() == size);
     byte_buffer none;
     BOOST_TEST((queue.get(none) == attempt::not_yet));

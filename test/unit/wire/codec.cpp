@@ -6,7 +6,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <string>
+#include <utility>
 
 BOOST_AUTO_TEST_SUITE(wire_codec)
 
@@ -68,6 +71,10 @@ struct legacy {
     }
 };
 
+struct with_const_member {
+    const int number = 0;
+};
+
 struct only_half {
     int value = 0;
     template <class Archive>
@@ -112,6 +119,9 @@ static_assert(!serializable<int&> && !serializable<void> && !serializable<int po
 static_assert(!serializable<std::string_view> && !serializable<std::span<const int>>);
 static_assert(!serializable<std::function<void()>> && !serializable<std::vector<std::string_view>>);
 static_assert(!serializable<without_default>);
+static_assert(!serializable<const int> && !serializable<with_const_member>);
+static_assert(!serializable<std::pair<const int, int>> && serializable<std::vector<std::map<int, int>>>);
+static_assert(serializable<std::shared_ptr<const int>> && serializable<std::unique_ptr<const int>>);
 static_assert(serializable_parameter<std::string_view> && serializable_parameter<std::span<const tree>>);
 static_assert(!serializable_parameter<std::span<int>> && !serializable_parameter<std::span<const with_pointer>>);
 
