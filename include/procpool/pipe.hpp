@@ -19,9 +19,20 @@
 
 namespace procpool {
 
+template <class T>
+class pipe;
+
+namespace detail {
+template <class T>
+inline constexpr bool is_shared_handle<pipe<T>> = true;
+} // namespace detail
+
 /// One end of a connection between two processes, both ways: what is sent at one end is received at the other, in the
 /// same order, as a value of T of any size. make_pipe() makes both ends; pass one of them as an argument: to a task, an
-/// initializer, a process. A copy is one more handle of the same end.
+/// initializer, a process. A copy is one more handle of the same end. Asynchronous sends, and receives, of one process that
+/// have the same executor have their turns in the order in which they were started.
+///
+/// A call that blocks on a thread that runs an io_context blocks that loop too: use the asynchronous forms there.
 ///
 /// An end is open as long as some process has it open: close() and the last handle's destructor close it in this process
 /// alone. Until a task has its outcome, the process that submitted it has its arguments too. When an end is closed
@@ -32,8 +43,10 @@ namespace procpool {
 /// @par Errors         boost::system::system_error with errc::connection_closed: this end was closed, or is none, or
 ///                     the other one was, maybe by the death of its process in the middle of an item;
 ///                     errc::not_serializable when T's own functions throw, or T has descriptors in it.
-template <serializable T>
+template <class T>
 class pipe {
+    static_assert(detail::check_item<T>());
+
 public:
     using value_type = T;
 
@@ -41,13 +54,13 @@ public:
     pipe() noexcept = default;
 
     /// Sends an item. Blocks while the other end does not receive and about 200 KiB are on the way.
-    void send(const T& item)
+    void send(const T& item) const
     {
         auto record = encode(item);
         open().send(record);
     }
     /// Receives the next item. Blocks until it has come.
-    T recv()
+    T recv() const
     {
         detail::byte_buffer record;
         open().receive(record);
@@ -70,7 +83,7 @@ public:
     /// @par Executor      the handler's own, else the system executor; also for the waiting. Never called from inside
     ///                    this function.
     template <boost::asio::completion_token_for<void(std::exception_ptr)> Token = boost::asio::deferred_t>
-    auto async_send(const T& item, Token&& token = Token())
+    auto async_send(const T& item, Token&& token = Token()) const
     {
         auto socket = open().socket();
         return boost::asio::async_initiate<Token, void(std::exception_ptr)>(initiate_send{}, token, shared_,
@@ -82,8 +95,10 @@ public:
     /// @par Cancellation  terminal, partial, total: operation_aborted. Nothing is lost: what has come of an item is
     ///                    there for the next one that receives.
     /// @par Executor      as for async_send.
+    /// @par With `||`     of Asio's awaitable operators, or another choice between operations: on one thread, or in a strand.
+    ///                    Elsewhere two of them may be done at once, and the item of one of them is lost.
     template <boost::asio::completion_token_for<void(std::exception_ptr, T)> Token = boost::asio::deferred_t>
-    auto async_recv(Token&& token = Token())
+    auto async_recv(Token&& token = Token()) const
     {
         static_assert(
             std::is_default_constructible_v<T>,
@@ -95,12 +110,12 @@ public:
             return shared->try_receive(held->get(), record);
         };
         return boost::asio::async_initiate<Token, void(std::exception_ptr, T)>(
-            detail::initiate_value<T>{&decode, fill, descriptor}, token);
+            detail::initiate_value<T>{&decode, fill, shared_->receivers(), descriptor}, token);
     }
 
     /// Closes this end in this process, for all its handles. Who is sending or receiving goes on, and keeps it open until
     /// that is done or cancelled: only then does the other end see that it is closed.
-    void close() noexcept
+    void close() const noexcept
     {
         if (shared_)
             shared_->close();
@@ -123,12 +138,13 @@ private:
         {
             const int descriptor = socket->get();
             const auto record = std::make_shared<detail::byte_buffer>(std::move(encoded));
+            detail::waiting_line* const line = shared->senders();
             const auto once = [shared = std::move(shared), record, held = std::move(socket),
                                ticket = std::uint64_t{0}]() mutable {
                 return shared->try_send(held->get(), *record, ticket);
             };
             detail::initiate_attempt()(std::forward<Handler>(handler),
-                                       detail::awaited_attempt{once, descriptor, false});
+                                       detail::awaited_attempt{once, line, descriptor, false});
         }
     };
 
@@ -153,10 +169,11 @@ private:
     std::shared_ptr<detail::shared_pipe> shared_;
 };
 
-/// Both ends of a new connection. Needs two descriptors.
+/// Both ends of a new connection. Each has one descriptor in each process that it is in, and one more for each asynchronous
+/// call that waits.
 ///
 /// @par Throws  std::system_error when there are no descriptors left.
-template <serializable T>
+template <class T>
 std::pair<pipe<T>, pipe<T>> make_pipe()
 {
     auto [one, other] = detail::shared_pipe::make();

@@ -8,12 +8,15 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace procpool::os {
 
 descriptor make_tape(const char* name, std::size_t size)
 {
+    if (size > largest_file()) // else SIGXFSZ
+        throw std::system_error(EFBIG, std::generic_category(), "cannot make the memory of a queue (RLIMIT_FSIZE)");
     descriptor tape = above_stdio(descriptor(::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING)));
     if (!tape || ::ftruncate(tape.get(), static_cast<off_t>(size)) != 0 ||
         ::fcntl(tape.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_SEAL) != 0)

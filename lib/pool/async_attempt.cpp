@@ -2,6 +2,7 @@
 #include <procpool/detail/async_attempt.hpp>
 
 #include "os/pipe.hpp"
+#include "waiting_line.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
 #include <boost/asio/cancellation_type.hpp>
@@ -29,9 +30,9 @@ std::exception_ptr aborted()
     return std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
 }
 
-/// One at a time of: an attempt, a wait for the descriptor, a pause, a cancellation; in a strand, because the last may come
-/// from any thread.
-class attempt_operation : public std::enable_shared_from_this<attempt_operation> {
+/// Once it has its turn, one at a time of: an attempt, a wait for the descriptor, a pause. In a strand, because the turn and
+/// a cancellation may come from any thread.
+class attempt_operation final : public turn_taker, public std::enable_shared_from_this<attempt_operation> {
 public:
     attempt_operation(const asio::any_io_executor& executor, awaited_attempt what, attempt_handler handler)
         : what_(std::move(what)),
@@ -41,6 +42,23 @@ public:
           timer_(strand_),
           descriptor_(strand_)
     {
+    }
+    ~attempt_operation() override
+    {
+        if (handler_) // its loop has ended
+            what_.line->drop(*this);
+    }
+
+    bool keeps_order_with(const turn_taker& other) const noexcept override
+    {
+        return executor_ == static_cast<const attempt_operation&>(other).executor_;
+    }
+    void take_turn() override
+    {
+        asio::post(strand_, [self = shared_from_this()] {
+            self->has_turn_ = true;
+            self->attempt_once();
+        });
     }
 
     void start()
@@ -52,18 +70,13 @@ public:
                 if (!operation || type == asio::cancellation_type::none)
                     return;
                 operation->is_cancelled_ = true; // at once: an attempt that was not made yet will not be made
-                asio::dispatch(operation->strand_, [operation] { operation->end_wait(); });
+                asio::post(operation->strand_, [operation] { operation->end_wait(); });
             });
-        asio::post(strand_, [self = shared_from_this()] { self->attempt_once(); });
+        what_.line->join(shared_from_this());
     }
 
 private:
-    void end_wait()
-    {
-        timer_.cancel();
-        error_code not_open; // before there is something to wait for
-        descriptor_.cancel(not_open);
-    }
+    void end_wait();
     void attempt_once();
     bool goes_on();
     void wait_for_descriptor();
@@ -85,11 +98,24 @@ private:
     asio::posix::stream_descriptor descriptor_; // of its own, as Asio wants: opened when there is something to wait for
     std::chrono::nanoseconds pause_ = shortest_pause;
     std::atomic<bool> is_cancelled_ = false;
+    bool has_turn_ = false;
 };
+
+// In the line there is nothing under way that could tell the operation that it was cancelled.
+void attempt_operation::end_wait()
+{
+    if (!has_turn_ && handler_)
+        return finish(aborted());
+    timer_.cancel();
+    error_code not_open; // before there is something to wait for
+    descriptor_.cancel(not_open);
+}
 
 // The handler is called outside of the try block: what it throws is not ours.
 void attempt_operation::attempt_once()
 {
+    if (!handler_) // it was cancelled when its turn was on the way
+        return;
     std::exception_ptr failure;
     bool is_over = true;
     try {
@@ -138,10 +164,11 @@ void attempt_operation::pause()
 }
 
 // The handler may free what it likes: nothing of the operation is left when it is called, on its own executor, which
-// alone may touch the slot.
+// alone may touch the slot. The next one has its turn before that, because the handler may block.
 void attempt_operation::finish(std::exception_ptr failure)
 {
     descriptor_.close();
+    what_.line->leave(*this);
     what_.once = nullptr;
     asio::dispatch(executor_, [handler = std::move(handler_), failure = std::move(failure)]() mutable {
         asio::get_associated_cancellation_slot(handler).clear();

@@ -59,8 +59,7 @@ shared_queue::parts::parts(os::descriptor file, os::descriptor items_flag, os::d
       page(*reinterpret_cast<share::queue_page*>(memory.data())),
       items(std::move(items_flag)),
       room(std::move(room_flag)),
-      idle(std::move(idle_flag)),
-      largest_file_(os::largest_file())
+      idle(std::move(idle_flag))
 {
 }
 
@@ -134,13 +133,14 @@ attempt shared_queue::parts::join()
     return attempt::not_yet;
 }
 
+// A write beyond the limit of files would be the end of this process, by SIGXFSZ; the limit may be another one each time.
 // Who is killed while it writes a large one has told before what must be given back.
 void shared_queue::parts::write(share::queue_state& state, byte_buffer& record)
 {
     const std::uint64_t size = record.size() - record_header;
     std::memcpy(record.data(), &size, sizeof(size));
     const auto end = state.tail + record.size();
-    if (page_size + end > largest_file_)
+    if (page_size + end > os::largest_file())
         throw std::system_error(
             EFBIG, std::generic_category(),
             "The items of a queue take more room than a file of this process may "

@@ -4,6 +4,7 @@
 #include "os/shared_memory.hpp"
 #include "share/participant_lock.hpp"
 #include "share/queue_page.hpp"
+#include "waiting_line.hpp"
 
 #include <procpool/detail/shared_queue.hpp>
 
@@ -22,6 +23,9 @@ struct shared_queue::parts {
     os::descriptor items; ///< Flag: there is an item, or the queue is closed.
     os::descriptor room;  ///< Flag: there is room for one more, or the queue is closed. Unused if there always is.
     os::descriptor idle;  ///< Flag: no item is unfinished.
+    waiting_line getters; ///< For items, asynchronously.
+    waiting_line putters; ///< For room.
+    waiting_line joiners; ///< For idle.
 
     /// The state that counts. Throws protocol_error when it makes no sense.
     share::queue_state state() const;
@@ -36,8 +40,6 @@ private:
     std::uint64_t read(const share::queue_state& state, byte_buffer& record) const;
     void give_back(share::queue_state state);
     void commit_taken(share::queue_state& state);
-
-    const std::uint64_t largest_file_; ///< A write beyond it would be the end of this process, by SIGXFSZ.
 };
 
 } // namespace procpool::detail

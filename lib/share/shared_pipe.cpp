@@ -3,6 +3,7 @@
 
 #include "os/flag.hpp"
 #include "os/stream_socket.hpp"
+#include "waiting_line.hpp"
 
 #include <procpool/detail/reader.hpp>
 #include <procpool/detail/throw_error.hpp>
@@ -135,6 +136,8 @@ struct shared_pipe::parts {
     outgoing_record out;
     std::mutex in_mutex; // likewise
     incoming_record in;
+    waiting_line senders;
+    waiting_line receivers;
 
 private:
     mutable std::mutex socket_mutex_;
@@ -207,6 +210,16 @@ bool shared_pipe::poll(deadline until) const
 void shared_pipe::close() noexcept
 {
     parts_->close();
+}
+
+waiting_line* shared_pipe::senders() const noexcept
+{
+    return &parts_->senders;
+}
+
+waiting_line* shared_pipe::receivers() const noexcept
+{
+    return &parts_->receivers;
 }
 
 } // namespace procpool::detail

@@ -225,4 +225,19 @@ int shared_queue::idle_flag() const noexcept
     return parts_->idle.get();
 }
 
+waiting_line* shared_queue::getters() const noexcept
+{
+    return &parts_->getters;
+}
+
+waiting_line* shared_queue::putters() const noexcept
+{
+    return &parts_->putters;
+}
+
+waiting_line* shared_queue::joiners() const noexcept
+{
+    return &parts_->joiners;
+}
+
 } // namespace procpool::detail

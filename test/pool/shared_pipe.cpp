@@ -9,10 +9,12 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <cstring>
@@ -94,6 +96,22 @@ BOOST_AUTO_TEST_CASE(coroutines_send_and_receive_without_blocking_their_loop)
         here.close();
         BOOST_TEST(co_await std::move(answering) == 3);
     });
+}
+
+BOOST_AUTO_TEST_CASE(asynchronous_sends_and_receives_keep_the_order_of_the_calls)
+{
+    auto [here, there] = make_pipe<std::vector<int>>();
+    std::vector<int> order;
+    for (int i = 0; i != 20; ++i)
+        there.async_recv(asio::bind_executor(
+            context, [&](std::exception_ptr, const std::vector<int>& item) { order.push_back(item.at(0)); }));
+    context.poll(); // all of them wait
+    for (int i = 0; i != 20; ++i)
+        here.async_send(std::vector<int>(20'000, i), asio::bind_executor(context, asio::detached));
+    pool.reset();
+    run();
+    BOOST_TEST(order.size() == 20u);
+    BOOST_TEST(std::ranges::is_sorted(order));
 }
 
 BOOST_AUTO_TEST_CASE(it_works_where_most_system_calls_are_forbidden)

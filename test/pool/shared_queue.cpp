@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 namespace procpool::test {
@@ -70,6 +71,21 @@ int arrive_and_get(const std::string& at, queue<int> from)
 {
     arrive(at);
     return from.get();
+}
+
+struct numbered_queue {
+    queue<int> numbers;
+    int number = 0;
+};
+
+void put_its_number(const numbered_queue& into)
+{
+    into.numbers.put(into.number);
+}
+
+void put_into_constant(const queue<int>& into, int item)
+{
+    into.put(item);
 }
 
 std::optional<queue<int>> kept;
@@ -156,6 +172,37 @@ BOOST_AUTO_TEST_CASE(a_queue_in_another_argument_is_the_same_queue)
     for (auto& each : all)
         each.put(1);
     run([&]() -> awaitable<void> { BOOST_TEST(co_await pool->async_submit(total, all) == 3u); });
+}
+
+BOOST_AUTO_TEST_CASE(an_aggregate_may_have_a_queue)
+{
+    queue<int> numbers;
+    const numbered_queue argument{numbers, 3};
+    run([&]() -> awaitable<void> {
+        co_await pool->async_submit(put_its_number, argument);
+        BOOST_TEST(numbers.get() == 3);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_constant_handle_puts_into_the_same_queue)
+{
+    queue<int> numbers;
+    run([&]() -> awaitable<void> {
+        co_await pool->async_submit(put_into_constant, numbers, 3);
+        BOOST_TEST(numbers.get() == 3);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_queue_that_was_moved_from_is_still_the_same_queue)
+{
+    queue<int> numbers;
+    queue<int> moved = std::move(numbers);
+    moved.put(1);
+    BOOST_TEST(numbers.size() == 1u); // NOLINT(bugprone-use-after-move): it is promised
+    queue<int> assigned;
+    assigned = std::move(moved);
+    BOOST_TEST(moved.get() == 1); // NOLINT(bugprone-use-after-move)
+    BOOST_TEST(assigned.empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_queue_goes_with_an_initializer)

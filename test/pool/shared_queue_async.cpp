@@ -12,13 +12,31 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <future>
 #include <memory>
+#include <numeric>
+#include <vector>
 
 namespace procpool::test {
 namespace {
 
 namespace asio = boost::asio;
 using asio::awaitable;
+
+std::vector<int> numbers_from(int first, int last)
+{
+    std::vector<int> all(static_cast<std::size_t>(last - first + 1));
+    std::iota(all.begin(), all.end(), first);
+    return all;
+}
+
+std::vector<int> get_some(queue<int> from, std::size_t count)
+{
+    std::vector<int> got;
+    while (got.size() != count)
+        got.push_back(from.get());
+    return got;
+}
 
 } // namespace
 
@@ -105,15 +123,97 @@ BOOST_AUTO_TEST_CASE(a_get_that_is_cancelled_before_it_was_tried_takes_nothing)
     BOOST_TEST(numbers.get() == 5);
 }
 
+BOOST_AUTO_TEST_CASE(puts_that_wait_for_room_add_their_items_in_the_order_of_the_calls)
+{
+    queue<int> numbers(1);
+    numbers.put(0);
+    for (int i = 1; i <= 20; ++i)
+        numbers.async_put(i, asio::bind_executor(context, asio::detached));
+    auto got = std::async(std::launch::async, [&] { return get_some(numbers, 21); });
+    pool.reset();
+    run();
+    BOOST_TEST(got.get() == numbers_from(0, 20), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(gets_that_wait_for_items_take_them_in_the_order_of_the_calls)
+{
+    queue<int> numbers;
+    std::vector<int> order;
+    for (int i = 1; i <= 20; ++i)
+        numbers.async_get(asio::bind_executor(context, [&, i](std::exception_ptr, int item) {
+            BOOST_TEST(item == i);
+            order.push_back(item);
+        }));
+    context.poll(); // all of them wait
+    for (int i = 1; i <= 20; ++i)
+        numbers.put(i);
+    pool.reset();
+    run();
+    BOOST_TEST(order == numbers_from(1, 20), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(on_an_executor_with_threads_too_puts_add_their_items_in_the_order_of_the_calls)
+{
+    queue<int> numbers;
+    for (int i = 1; i <= 100; ++i)
+        numbers.async_put(i, asio::detached);
+    BOOST_TEST(get_some(numbers, 100) == numbers_from(1, 100), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_put_that_is_cancelled_leaves_the_others_in_their_order)
+{
+    queue<int> numbers(1);
+    numbers.put(0);
+    asio::cancellation_signal stop_first;
+    asio::cancellation_signal stop_third;
+    int cancelled = 0;
+    const auto cancellable = [&](asio::cancellation_signal& stop) {
+        return asio::bind_cancellation_slot(stop.slot(), asio::bind_executor(context, [&](std::exception_ptr failure) {
+                                                BOOST_TEST(code_of(failure) ==
+                                                           make_error_code(asio::error::operation_aborted));
+                                                ++cancelled;
+                                            }));
+    };
+    numbers.async_put(-1, cancellable(stop_first));
+    numbers.async_put(1, asio::bind_executor(context, asio::detached));
+    numbers.async_put(-3, cancellable(stop_third));
+    for (int i = 2; i <= 5; ++i)
+        numbers.async_put(i, asio::bind_executor(context, asio::detached));
+    context.poll(); // all of them wait
+    stop_third.emit(asio::cancellation_type::total);
+    stop_first.emit(asio::cancellation_type::total);
+    BOOST_TEST(cancelled == 0);
+    while (cancelled != 2)
+        context.run_one();
+    auto got = std::async(std::launch::async, [&] { return get_some(numbers, 6); });
+    pool.reset();
+    run();
+    BOOST_TEST(got.get() == numbers_from(0, 5), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_loop_that_nobody_runs_holds_up_no_other)
+{
+    queue<int> numbers;
+    asio::io_context idle;
+    numbers.async_get(asio::bind_executor(idle, [](std::exception_ptr, int) { BOOST_ERROR("called"); }));
+    int got = 0;
+    numbers.async_get(asio::bind_executor(context, [&](std::exception_ptr, int item) { got = item; }));
+    numbers.put(7);
+    pool.reset();
+    run();
+    BOOST_TEST(got == 7);
+}
+
 BOOST_AUTO_TEST_CASE(a_loop_that_ends_first_destroys_who_waits)
 {
     const auto alive = std::make_shared<int>();
     queue<int> numbers;
     {
         asio::io_context brief;
-        numbers.async_get(asio::bind_executor(brief, [alive](std::exception_ptr, int) { BOOST_ERROR("called"); }));
+        for (int i = 0; i != 3; ++i)
+            numbers.async_get(asio::bind_executor(brief, [alive](std::exception_ptr, int) { BOOST_ERROR("called"); }));
         brief.poll();
-        BOOST_TEST(alive.use_count() == 2);
+        BOOST_TEST(alive.use_count() == 4);
     }
     BOOST_TEST(alive.use_count() == 1);
 }

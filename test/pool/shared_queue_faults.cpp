@@ -7,6 +7,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include <csignal>
@@ -47,6 +48,17 @@ struct picky {
     }
 };
 
+// Is killed while three puts wait for room.
+void wait_for_room_and_die(const std::string& at, queue<int> into)
+{
+    asio::io_context loop;
+    for (int i = 0; i != 3; ++i)
+        into.async_put(i, asio::bind_executor(loop, asio::detached));
+    loop.poll();
+    arrive(at);
+    std::raise(SIGKILL);
+}
+
 void stop_at_first_copy(detail::queue_step step)
 {
     if (step == detail::queue_step::copied)
@@ -80,6 +92,22 @@ BOOST_AUTO_TEST_CASE(what_was_put_is_there_although_its_process_is_killed_at_onc
     });
 }
 
+BOOST_AUTO_TEST_CASE(puts_that_wait_end_with_their_process)
+{
+    gate held(context.get_executor());
+    queue<int> numbers(1);
+    numbers.put(7);
+    run([&]() -> awaitable<void> {
+        auto putting = pool->async_submit(wait_for_room_and_die, held.path(), numbers);
+        co_await held.async_next();
+        BOOST_CHECK_THROW(co_await std::move(putting), worker_crashed);
+        BOOST_TEST(co_await numbers.async_get() == 7);
+        BOOST_TEST(numbers.empty());
+        co_await numbers.async_put(8);
+        BOOST_TEST(co_await numbers.async_get() == 8);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(an_item_that_cannot_be_decoded_is_an_error_of_its_own)
 {
     queue<picky> items;
@@ -94,12 +122,16 @@ BOOST_AUTO_TEST_CASE(a_put_beyond_the_largest_file_of_this_process_is_an_error)
 {
     rlimit usual{};
     ::getrlimit(RLIMIT_FSIZE, &usual);
+    const rlimit none{0, usual.rlim_max};
     const rlimit low{100'000, usual.rlim_max};
-    ::setrlimit(RLIMIT_FSIZE, &low);
     queue<std::string> texts;
     texts.put(std::string(50'000, 'x'));
-    BOOST_CHECK_EXCEPTION(texts.put(std::string(50'000, 'y')), std::system_error,
-                          [](const std::system_error& error) { return error.code() == std::errc::file_too_large; });
+    ::setrlimit(RLIMIT_FSIZE, &low); // later than the queue was made
+    const auto is_too_large = [](const std::system_error& error) { return error.code() == std::errc::file_too_large; };
+    BOOST_CHECK_EXCEPTION(texts.put(std::string(50'000, 'y')), std::system_error, is_too_large);
+    ::setrlimit(RLIMIT_FSIZE, &none);
+    BOOST_CHECK_EXCEPTION(queue<int>(), std::system_error, is_too_large);
+    ::setrlimit(RLIMIT_FSIZE, &low);
     BOOST_TEST(texts.get().size() == 50'000u);
     texts.put("room again");
     BOOST_TEST(texts.get() == "room again");

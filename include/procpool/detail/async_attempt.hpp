@@ -23,14 +23,16 @@ namespace procpool::detail {
 /// Something that is tried until it is done: putting, getting, sending, receiving.
 struct awaited_attempt {
     std::function<attempt()> once; ///< Waits for nothing. May throw, and is over then.
+    waiting_line* line = nullptr;  ///< Of those who try the same. Lives as long as `once`.
     int descriptor = -1;           ///< To be tried again when this one is
     bool is_for_reading = true;    ///< readable, else writable.
 };
 
 using attempt_handler = boost::asio::any_completion_handler<void(std::exception_ptr)>;
 
-/// Tries on that executor, the first time after this function has returned, and sleeps in between. Completes with null
-/// when it is done; with what the attempt throws; with operation_aborted when it is cancelled before it is done.
+/// Tries on that executor, after this function has returned and when all in the line that run on it too and came before are
+/// over, and sleeps in between. Completes with null when it is done; with what the attempt throws; with operation_aborted
+/// when it is cancelled before it is done.
 PROCPOOL_DECL void async_attempt(const boost::asio::any_io_executor& executor, awaited_attempt what,
                                  attempt_handler handler);
 
@@ -71,6 +73,7 @@ template <class Value>
 struct initiate_value {
     Value (*decode)(byte_buffer&);
     std::function<attempt(byte_buffer&)> fill;
+    waiting_line* line;
     int descriptor;
 
     template <class Handler>
@@ -78,7 +81,7 @@ struct initiate_value {
     {
         using typed = value_handler<std::decay_t<Handler>, Value>;
         auto record = std::make_shared<byte_buffer>();
-        awaited_attempt what{[fill = fill, record] { return fill(*record); }, descriptor};
+        awaited_attempt what{[fill = fill, record] { return fill(*record); }, line, descriptor};
         initiate_attempt()(typed{std::forward<Handler>(handler), std::move(record), decode}, std::move(what));
     }
 };

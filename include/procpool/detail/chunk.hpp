@@ -77,6 +77,10 @@ call chunk_head(const F& fn, call_signature<R, Ps...> signature)
     static_assert((!is_buffer<R> && ... && !is_buffer<stored_t<Ps>>),
                   "procpool: a buffer goes to a task of its own; use async_submit(), or a std::vector as parameter and "
                   "result of a function that is mapped");
+    static_assert(
+        (!is_shared_handle<stored_t<Ps>> && ...),
+        "procpool: a queue or a pipe is no element that is mapped; use async_submit() for each, or give one to "
+        "all workers with pool_options::initializer");
     check_signature<R, Ps...>();
     check_callable<F>();
     call made;

@@ -12,8 +12,13 @@ namespace procpool::detail {
 template <class P>
 constexpr void check_parameter()
 {
+    constexpr bool can_change = std::is_lvalue_reference_v<P> && !std::is_const_v<std::remove_reference_t<P>>;
     static_assert(
-        !std::is_lvalue_reference_v<P> || std::is_const_v<std::remove_reference_t<P>>,
+        !can_change || !is_shared_handle<stored_t<P>>,
+        "procpool: a task must not take a non-const reference; take a queue or a pipe by value: a copy is the "
+        "same queue, or the same end of the pipe");
+    static_assert(
+        !can_change || is_shared_handle<stored_t<P>>,
         "procpool: a task must not take a non-const reference: it runs in another process, so what it changes "
         "there is not changed here; take the value and return the new one");
     static_assert(
@@ -35,6 +40,8 @@ constexpr void check_result()
         !is_view<std::remove_cvref_t<R>>,
         "procpool: a task must not return a view: what it shows stays in the worker; return a std::string or a "
         "std::vector");
+    static_assert(!is_shared_handle<R>,
+                  "procpool: a task must not return a queue or a pipe: make it here, and pass it as an argument");
     static_assert(
         std::is_void_v<R> || std::is_reference_v<R> || std::is_pointer_v<R> || is_view<R> || is_buffer<R> ||
             serializable<R>,

@@ -18,6 +18,10 @@ inline constexpr bool is_view<std::basic_string_view<Char, Traits>> = true;
 template <class T, std::size_t N>
 inline constexpr bool is_view<std::span<T, N>> = true;
 
+/// A handle of what processes share: a queue, a pipe. It goes to another process as an argument only.
+template <class T>
+inline constexpr bool is_shared_handle = false;
+
 /// The reader can make one to read into.
 template <class T>
 concept constructible = !std::is_class_v<T> || std::is_default_constructible_v<T> ||
@@ -94,6 +98,16 @@ constexpr void explain()
             (explain_part<T, Index, Parts, Outer...>(), ...);
             static_cast<void>(refuse<T>{});
         }(typename parts<T>::type{}, std::make_index_sequence<count_of<typename parts<T>::type>>{});
+}
+
+/// Fails to compile, with the reason, where T cannot be an item of a queue or a pipe.
+template <class T>
+consteval bool check_item()
+{
+    static_assert(!is_shared_handle<T>,
+                  "procpool: a queue or a pipe is no item of another one: pass it as an argument of a task");
+    explain<T>();
+    return true;
 }
 
 } // namespace procpool::detail

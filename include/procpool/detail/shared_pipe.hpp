@@ -45,6 +45,10 @@ public:
     bool poll(deadline until) const;
     void close() noexcept;
 
+    /// Of those who make such attempts asynchronously.
+    waiting_line* senders() const noexcept;
+    waiting_line* receivers() const noexcept;
+
 private:
     std::unique_ptr<parts> parts_;
 };

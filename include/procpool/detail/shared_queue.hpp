@@ -16,6 +16,8 @@ class writer;
 
 namespace detail {
 
+class waiting_line;
+
 /// How an attempt that waits for nothing has ended.
 enum class attempt : std::uint8_t {
     done,
@@ -70,6 +72,10 @@ public:
     int items_flag() const noexcept;
     int room_flag() const noexcept;
     int idle_flag() const noexcept;
+    /// Of those who make such attempts asynchronously.
+    waiting_line* getters() const noexcept;
+    waiting_line* putters() const noexcept;
+    waiting_line* joiners() const noexcept;
 
 private:
     std::unique_ptr<parts> parts_;
