@@ -9,7 +9,7 @@ namespace procpool::detail {
 namespace {
 
 struct waiting final : turn_taker {
-    explicit waiting(int loop) : loop(loop) {}
+    explicit waiting(int of_loop) : loop(of_loop) {}
 
     bool keeps_order_with(const turn_taker& other) const noexcept override
     {
