@@ -3,6 +3,8 @@
 
 #include "os/futex.hpp"
 
+#include <utility>
+
 namespace procpool::detail {
 namespace {
 
@@ -10,10 +12,37 @@ namespace {
 // microseconds.
 constexpr auto patience = std::chrono::milliseconds(1);
 
+thread_local const loop_shift* innermost = nullptr;
+
+/// While this thread runs a loop, maybe in a handler of another one.
+class running_here {
+public:
+    explicit running_here(const loop_shift& shift) : outer_(std::exchange(innermost, &shift)) {}
+    running_here(const running_here&) = delete;
+    running_here& operator=(const running_here&) = delete;
+    ~running_here() { innermost = outer_; }
+
+private:
+    const loop_shift* outer_;
+};
+
 } // namespace
+
+void loop_shift::nudge() noexcept
+{
+    std::uint32_t nobody = vacant;
+    if (state_.compare_exchange_strong(nobody, owned))
+        os::wake_all(state_);
+}
+
+bool loop_shift::is_here() const noexcept
+{
+    return innermost == this;
+}
 
 void lent_loop::own()
 {
+    const running_here now(*shift_);
     for (;;) {
         context_.restart();
         if (state_ != wanted) // else the guest has stopped the context before it was restarted here
@@ -47,7 +76,7 @@ void lent_loop::close()
 {
     closed_ = true;
     work_.reset();
-    nudge();
+    shift_->nudge();
 }
 
 void lent_loop::borrow(const std::function<bool()>& over, deadline until, const std::function<bool()>& is_quiet)
@@ -56,6 +85,7 @@ void lent_loop::borrow(const std::function<bool()>& over, deadline until, const 
     if (!alone)
         return;
     take();
+    const running_here now(*shift_);
     bool goes_on = true;
     while (goes_on && !over())
         goes_on = (until ? context_.run_one_until(*until) : context_.run_one()) != 0;
@@ -80,13 +110,6 @@ void lent_loop::give_back(bool is_quiet)
     const bool may_stay_vacant = is_quiet && !closed_;
     state_ = may_stay_vacant ? vacant : owned;
     if (!may_stay_vacant)
-        os::wake_all(state_);
-}
-
-void lent_loop::nudge()
-{
-    std::uint32_t nobody = vacant;
-    if (state_.compare_exchange_strong(nobody, owned))
         os::wake_all(state_);
 }
 

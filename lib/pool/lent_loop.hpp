@@ -9,9 +9,30 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 
 namespace procpool::detail {
+
+/// Who runs a lent_loop. Apart from it, because the last one that holds a context destroys what waits there, handlers and
+/// pools with them: who only wants the loop to be run, with a mutex held perhaps, holds this. Thread-safe.
+class loop_shift {
+public:
+    /// To be called after a post: somebody will run it.
+    void nudge() noexcept;
+    /// Whether it is the calling thread.
+    bool is_here() const noexcept;
+
+private:
+    friend class lent_loop;
+    enum state : std::uint32_t {
+        owned,    // the owner runs the context
+        wanted,   // a guest waits for the owner to leave
+        borrowed, // a guest runs the context
+        vacant,   // nobody does, until a guest comes back soon or the owner does
+    };
+    std::atomic<std::uint32_t> state_{owned};
+};
 
 /// The context of a pool without an event loop of its host. Its thread, the owner, runs it, but lends it to a thread
 /// that waits for the pool: an answer then wakes one thread instead of two. Thread-safe.
@@ -29,23 +50,18 @@ public:
     /// passed, or nothing is left to do. Does nothing when another thread has borrowed it. `is_quiet`: whether nothing is
     /// expected to happen soon; then the owner does not return at once, because the caller may.
     void borrow(const std::function<bool()>& over, deadline until, const std::function<bool()>& is_quiet);
-    /// To be called after a post: somebody will run it.
-    void nudge();
+    const std::shared_ptr<loop_shift>& shift() const noexcept { return shift_; }
 
 private:
-    enum state : std::uint32_t {
-        owned,    // the owner runs the context
-        wanted,   // a guest waits for the owner to leave
-        borrowed, // a guest runs the context
-        vacant,   // nobody does, until a guest comes back soon or the owner does
-    };
+    using enum loop_shift::state;
     void wait_for_return();
     void take();
     void give_back(bool is_quiet);
 
     boost::asio::io_context context_;
     boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{context_.get_executor()};
-    std::atomic<std::uint32_t> state_{owned};
+    std::shared_ptr<loop_shift> shift_ = std::make_shared<loop_shift>();
+    std::atomic<std::uint32_t>& state_ = shift_->state_;
     std::atomic<std::uint32_t> visits_{0};
     std::atomic<bool> closed_{false};
     std::mutex guest_;

@@ -20,6 +20,7 @@ std::shared_ptr<pool_impl> pool_impl::make(boost::asio::any_io_executor executor
     if (!executor) {
         made->thread_ = std::make_unique<own_thread>();
         made->own_loop_ = made->thread_->loop();
+        made->own_shift_ = made->thread_->loop()->shift();
         executor = made->thread_->loop()->executor();
     } else {
         made->has_handlers_ = true; // the loop is not ours to lend
@@ -171,8 +172,8 @@ void pool_impl::post_drain()
 
 void pool_impl::nudge()
 {
-    if (const auto loop = own_loop_.lock())
-        loop->nudge();
+    if (own_shift_)
+        own_shift_->nudge();
 }
 
 void pool_impl::run_own_loop(const std::function<bool()>& over, deadline until)
@@ -183,7 +184,7 @@ void pool_impl::run_own_loop(const std::function<bool()>& over, deadline until)
 
 void pool_impl::wake_own_loop()
 {
-    if (const auto loop = own_loop_.lock(); loop && !loop->executor().running_in_this_thread())
+    if (own_shift_ && !own_shift_->is_here())
         post_call([] {});
 }
 

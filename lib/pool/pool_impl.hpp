@@ -126,6 +126,7 @@ private:
     link::live_groups groups_;
     std::unique_ptr<own_thread> thread_;
     std::weak_ptr<lent_loop> own_loop_; // of that thread
+    std::shared_ptr<loop_shift> own_shift_;
     // A mutex and no strand: the thread that brings an answer goes on to call the handler, without a way through the
     // executor.
     mutable std::mutex runner_mutex_;
