@@ -6,8 +6,6 @@
 
 #include <procpool.hpp>
 
-#include <boost/asio/use_future.hpp>
-
 #include <chrono>
 #include <fstream>
 #include <functional>
@@ -126,7 +124,11 @@ public:
         const auto own = std::make_shared<pool>(pool_options{.workers = 1});
         const auto one = std::make_shared<future<pid_t>>(own->async_submit(hold, fresh_gate()));
         const auto comes = [=, keep = one](auto limit) {
-            return is_in_time([&] { own->async_shutdown(limit, boost::asio::use_future).get(); });
+            std::promise<boost::system::error_code> told;
+            auto end = told.get_future();
+            own->async_shutdown(
+                limit, [told = std::move(told)](boost::system::error_code error) mutable { told.set_value(error); });
+            return end.get() != errc::timed_out;
         };
         return {"pool::async_shutdown", with_any_limit(comes), opened()};
     }
