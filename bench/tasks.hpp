@@ -39,13 +39,6 @@ inline void submit_burn(limit::pool& to, std::int64_t microseconds, limit::callb
     to.submit(limit::function::burn, call_with(microseconds), done);
 }
 
-/// Of limit, for tasks of that length. Found by trial: a larger window leaves one worker idle at the end, a smaller one
-/// makes both wait for the parent.
-inline std::size_t best_window(std::int64_t task_us)
-{
-    return task_us < 50 ? 64 : 4;
-}
-
 /// A failed task must not count as a fast one.
 inline void rethrow(const std::exception_ptr& failure)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
-// Tasks in bursts, for programs that count what they cost: count WHICH BURST TASKS [MICROSECONDS]. WHICH: procpool or
-// limit, with callbacks; procpool-awaited, by as many coroutines as a burst has tasks; asio-awaited, the same coroutines
-// with no pool at all: each time they await a post to their own loop. Tasks that use no microseconds are no-ops.
+// No-ops in bursts, for programs that count what they cost: count WHICH BURST TASKS. WHICH: procpool or limit, with
+// callbacks; procpool-awaited, by as many coroutines as a burst has tasks; asio-awaited, the same coroutines with no pool
+// at all: each time they await a post to their own loop.
 #include "limit/worker.hpp"
 #include "pool_on_loop.hpp"
 
@@ -31,17 +31,13 @@ std::string program_path; // for the pool: under valgrind, valgrind's own is beh
 struct plan {
     std::size_t burst;
     std::size_t tasks;
-    std::int64_t task_us;
 };
 
 void by_procpool(const plan& of)
 {
     pool_on_loop on({.workers = 2, .executable = program_path});
     for (std::size_t done = 0; done < of.tasks; done += of.burst)
-        if (of.task_us == 0)
-            on.run_all(of.burst, no_op);
-        else
-            on.run_all(of.burst, burn, of.task_us);
+        on.run_all(of.burst, no_op);
     end(on.pool);
 }
 
@@ -81,23 +77,17 @@ void by_asio_awaited(const plan& of)
 
 void by_limit(const plan& of)
 {
-    limit::pool::options options{.workers = 2};
-    if (of.task_us != 0)
-        options.window = best_window(of.task_us);
-    limit::pool pool(options);
+    limit::pool pool({.workers = 2});
     for (std::size_t done = 0; done < of.tasks; done += of.burst) {
         for (std::size_t i = 0; i != of.burst; ++i)
-            if (of.task_us == 0)
-                submit_no_op(pool);
-            else
-                submit_burn(pool, of.task_us);
+            submit_no_op(pool);
         pool.run();
     }
 }
 
 } // namespace
 
-int main(int argc, char* argv[])
+int main(int, char* argv[])
 {
     limit::run_if_worker(argv[0]);
     procpool::run_if_worker();
@@ -106,5 +96,5 @@ int main(int argc, char* argv[])
                                                              {"procpool-awaited", by_procpool_awaited},
                                                              {"asio-awaited", by_asio_awaited},
                                                              {"limit", by_limit}};
-    pools.at(argv[1])({std::stoul(argv[2]), std::stoul(argv[3]), argc > 4 ? std::stol(argv[4]) : 0});
+    pools.at(argv[1])({std::stoul(argv[2]), std::stoul(argv[3])});
 }

@@ -6,35 +6,30 @@ program=$1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# instructions WHICH BURST TASKS MICROSECONDS: of the parent.
+# instructions WHICH BURST TASKS: of the parent.
 instructions() {
     valgrind --tool=callgrind --callgrind-out-file="$work/callgrind" "$program" "$@" >/dev/null 2>&1
     sed -n 's/^totals: //p' "$work/callgrind"
 }
 
-# calls NAME TASKS: how many a thousand tasks.
+# calls NAME: how many a thousand tasks.
 calls() {
-    awk -v name="$1" -v tasks="$2" '$NF == name { count = $4 } END { printf "%.1f", 1000 * count / tasks }' \
-        "$work/strace"
+    awk -v name="$1" '$NF == name { count = $4 } END { printf "%.1f", count / 3000 }' "$work/strace"
 }
 
-# row NAME WHICH MICROSECONDS BURST TASKS SMALLER_BURST: of the table. Instructions are counted in smaller bursts.
+# row NAME WHICH BURST: of the table. Instructions are counted in bursts of 1,000.
 row() {
     local few many
-    few=$(instructions "$2" "$6" $(($6 * 100)) "$3")
-    many=$(instructions "$2" "$6" $(($6 * 300)) "$3")
-    strace -c -f -o "$work/strace" "$program" "$2" "$4" "$5" "$3"
-    echo "| $1 | $(((many - few) / ($6 * 200))) | $(calls write "$5") | $(calls read "$5") | $(calls epoll_wait "$5") |" \
-        "$(calls timerfd_settime "$5") |"
+    few=$(instructions "$2" 1000 100000)
+    many=$(instructions "$2" 1000 300000)
+    strace -c -f -o "$work/strace" "$program" "$2" "$3" 3000000
+    echo "| $1 | $(((many - few) / 200000)) | $(calls write) | $(calls read) | $(calls epoll_wait) |" \
+        "$(calls timerfd_settime) |"
 }
 
 echo '| | instructions a task | write | read | epoll_wait | timerfd_settime |'
 echo '|---|---|---|---|---|---|'
-row 'no-op, callback: procpool' procpool 0 100000 3000000 1000
-row 'no-op, callback: limit' limit 0 100000 3000000 1000
-row 'no-op, awaited: procpool' procpool-awaited 0 1000 3000000 1000
-row 'an empty post, awaited: Asio alone' asio-awaited 0 1000 3000000 1000
-row '10 us, callback: procpool' procpool 10 40000 200000 400
-row '10 us, callback: limit' limit 10 40000 200000 400
-row '100 us, callback: procpool' procpool 100 40000 40000 400
-row '100 us, callback: limit' limit 100 40000 40000 400
+row 'no-op, callback: procpool' procpool 100000
+row 'no-op, callback: limit' limit 100000
+row 'no-op, awaited: procpool' procpool-awaited 1000
+row 'an empty post, awaited: Asio alone' asio-awaited 1000
