@@ -87,7 +87,7 @@ wire::configuration fork_server_message_for(const pool_options& options)
 
 schedule::limits limits_for(const pool_options& options)
 {
-    return {.max_workers = options.workers.value_or(os::usable_cpus()),
+    return {.max_workers = *options.workers,
             .min_workers = options.min_workers,
             .start_timeout = options.start_timeout,
             .idle_timeout = options.idle_timeout,

@@ -59,10 +59,12 @@ void know_asio_errors()
 std::shared_ptr<detail::pool_impl> make(const pool::executor_type& executor, pool_options options)
 {
     os::is_forked_copy(); // from now on, this process is the original
+    if (!options.workers)
+        options.workers = os::usable_cpus();
     validate(options);
     if (options.start != start_method::inline_) {
         check_initialized(options);
-        check_descriptors(options.workers.value_or(os::usable_cpus()), options);
+        check_descriptors(*options.workers, options);
     }
     know_asio_errors();
     return detail::pool_impl::make(executor, std::move(options));

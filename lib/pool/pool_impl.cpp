@@ -31,7 +31,7 @@ std::shared_ptr<pool_impl> pool_impl::make(boost::asio::any_io_executor executor
 
 pool_impl::pool_impl(pool_options options)
     : options_(std::move(options)),
-      most_workers_(options_.workers.value_or(os::usable_cpus())),
+      most_workers_(*options_.workers),
       // what runs on the loop of an inline pool is the user's
       has_handlers_(options_.on_event || options_.worker.on_output || options_.start == start_method::inline_),
       admission_(options_.max_pending, options_.max_pending_bytes)

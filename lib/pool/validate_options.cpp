@@ -70,7 +70,7 @@ void detail::require_worker_count(std::size_t workers, const char* name)
 
 void validate(const pool_options& options)
 {
-    const std::size_t workers = options.workers.value_or(os::usable_cpus());
+    const std::size_t workers = options.workers ? *options.workers : os::usable_cpus(); // which reads files
     detail::require_worker_count(workers, "pool_options::workers");
     require(options.min_workers <= workers, "pool_options::min_workers", "must not be greater than workers");
     require(options.start_timeout.count() > 0, "pool_options::start_timeout", "must be greater than zero");
