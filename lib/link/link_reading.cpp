@@ -35,15 +35,16 @@ void link::on_read(std::size_t count)
         on_end_of_answers();
 }
 
-// A live worker whose end of the pipe is closed can never answer again, so it is ended; a dying one does not mind. Not by
-// kill(): who was killed by the kernel closes the pipe before the end is seen. Most often the end follows while it is
-// found out whether memory had run out, and need not wake anybody.
+// Most often the end follows while it is found out whether memory had run out, and need not wake anybody. A live worker
+// whose end of the pipe is closed can never answer again, so it is ended. Not by kill(): a dying one would be taken for one
+// that was killed from here.
 void link::on_end_of_answers()
 {
-    process_->kill();
     oom_kills_at_end_ = os::oom_kills();
     if (process_->has_ended())
         end_after_reading();
+    else
+        process_->kill();
 }
 
 // Bytes that came out of the outbox before are not taken twice.
