@@ -357,7 +357,8 @@ private:
                       "procpool: the last argument is neither an argument of the task nor a completion token for "
                       "void(std::exception_ptr, R)");
         return boost::asio::async_initiate<Token, detail::completion_signature_t<R>>(
-            detail::initiate_submit<R>{usable(), std::move(options)}, token, std::move(made).encoded());
+            detail::initiate_submit<R>{detail::pool_reference(usable()), std::move(options)}, token,
+            std::move(made).encoded());
     }
 
     std::shared_ptr<detail::pool_impl> impl_;

@@ -3,6 +3,8 @@
 #include "support/gate.hpp"
 #include "support/pool_on_loop.hpp"
 
+#include <procpool/as_completed.hpp>
+
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
@@ -76,6 +78,52 @@ BOOST_AUTO_TEST_CASE(a_pool_runs_on_a_strand)
     auto threads = run_on(4, [&] { context.run(); });
     join_all(threads);
     BOOST_TEST(sum == 100 * 285);
+}
+
+BOOST_AUTO_TEST_CASE(handlers_that_belong_to_the_pools_own_strand_are_called_in_it)
+{
+    asio::io_context context;
+    const auto strand = asio::make_strand(context);
+    pool p(strand, {.workers = 2});
+    int sum = 0; // unguarded
+    int outside = 0;
+    for (int i = 0; i != 1000; ++i)
+        p.async_submit(square, i % 10, asio::bind_executor(strand, [&](std::exception_ptr, int value) {
+                           sum += value;
+                           outside += !strand.running_in_this_thread();
+                       }));
+    p.close();
+    auto threads = run_on(4, [&] { context.run(); });
+    join_all(threads);
+    BOOST_TEST(sum == 100 * 285);
+    BOOST_TEST(outside == 0);
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_tasks_of_several_pools_is_called_on_the_executor_of_his_handler)
+{
+    asio::io_context here;
+    asio::io_context elsewhere;
+    pool slow(here, {.workers = 1});
+    pool fast(elsewhere, {.workers = 1});
+    gate held(here.get_executor());
+    std::vector<future<int>> all;
+    all.push_back(slow.async_submit(hold, held.path()));
+    all.push_back(fast.async_submit(square, 5));
+    auto stream = as_completed(all);
+    bool is_here = false;
+    std::size_t first = all.size();
+    stream.async_next(asio::bind_executor(here, [&](boost::system::error_code, std::optional<completed<int>> one) {
+        is_here = here.get_executor().running_in_this_thread();
+        first = one->index;
+        held.open();
+        slow.close();
+    }));
+    fast.close();
+    std::thread other([&] { elsewhere.run(); });
+    here.run();
+    other.join();
+    BOOST_TEST(is_here);
+    BOOST_TEST(first == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_pool_runs_on_a_thread_pool)

@@ -43,19 +43,32 @@ struct pool_executor {};
 template <class Handler>
 concept has_own_executor = !std::same_as<boost::asio::associated_executor_t<Handler, pool_executor>, pool_executor>;
 
-/// The executor that a handler is called on, kept busy while the handler waits.
+/// On whose executor a handler is delivered.
+enum class delivered_by { its_pool, any_pool };
+
+/// The executor that a handler is called on, kept busy while the handler waits. A pool that has tasks keeps its own busy
+/// by itself, and a handler that is delivered there and belongs there is called at once: for a coroutine that awaits a
+/// task, the way through the type-erased executor would cost a tenth of it.
 template <class Handler>
 class handler_work {
 public:
     template <class Pool>
-    handler_work(const Handler& handler, const Pool& pool)
-        : work_(with_work(boost::asio::get_associated_executor(handler, executor_of(pool))))
+    handler_work(const Handler& handler, const Pool& pool, delivered_by by)
     {
+        const auto home = executor_of(pool);
+        const auto executor = boost::asio::get_associated_executor(handler, home);
+        if constexpr (std::convertible_to<decltype(executor), boost::asio::any_io_executor>)
+            if (by == delivered_by::its_pool && home == executor)
+                return;
+        work_.emplace(with_work(executor));
     }
     template <class Function>
     void dispatch(Function&& function) const
     {
-        boost::asio::dispatch(work_, std::forward<Function>(function));
+        if (work_)
+            boost::asio::dispatch(*work_, std::forward<Function>(function));
+        else
+            std::forward<Function>(function)();
     }
 
 private:
@@ -65,17 +78,17 @@ private:
     }
     using executor_type = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
 
-    std::decay_t<decltype(with_work(std::declval<const executor_type&>()))> work_;
+    std::optional<std::decay_t<decltype(with_work(std::declval<const executor_type&>()))>>
+        work_; // empty: the pool's own
 };
 
-/// A handler without an executor is called where it is delivered, which is on its pool's executor. A pool that has
-/// tasks keeps that busy by itself.
+/// A handler without an executor is called where it is delivered.
 template <class Handler>
     requires(!has_own_executor<Handler>)
 class handler_work<Handler> {
 public:
     template <class Pool>
-    handler_work(const Handler&, const Pool&) noexcept
+    handler_work(const Handler&, const Pool&, delivered_by) noexcept
     {
     }
     template <class Function>
@@ -91,14 +104,15 @@ class waiting_handler {
 public:
     /// `pool`: a shared or weak pointer to it.
     template <class Pool>
-    waiting_handler(Handler&& handler, const Pool& pool)
-        : work_(std::in_place, handler, pool),
+    waiting_handler(Handler&& handler, const Pool& pool, delivered_by by = delivered_by::its_pool)
+        : work_(std::in_place, handler, pool, by),
           handler_(std::move(handler))
     {
     }
 
     Handler& get() noexcept { return *handler_; }
-    /// Calls the static complete(waiter) of its class on the handler's executor. To be called on the pool's executor.
+    /// Calls the static complete(waiter) of its class on the handler's executor. To be called on a pool's executor, as
+    /// the constructor was told.
     template <class Waiter>
     void deliver(Waiter waiter) const
     {

@@ -75,7 +75,7 @@ template <class Handler, class Finish>
 class completions_waiter final : public waiter {
 public:
     completions_waiter(Handler&& handler, Finish finish, const std::weak_ptr<pool_impl>& pool)
-        : handler_(std::move(handler), pool),
+        : handler_(std::move(handler), pool, delivered_by::any_pool), // that of the outcome that ends the wait
           finish_(std::move(finish))
     {
     }

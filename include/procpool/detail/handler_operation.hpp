@@ -36,25 +36,39 @@ private:
     waiting_handler<Handler> handler_;
 };
 
-/// The initiation of a submission with a token. Holds the pool's state, not the pool object: a deferred operation may
-/// outlive that.
+/// A pool's state, lent by the pool object until the reference is copied or moved: an operation that is initiated at
+/// once counts no references, which would cost it a tenth more; a deferred one may outlive the pool object.
+class pool_reference {
+public:
+    explicit pool_reference(const std::shared_ptr<pool_impl>& lent) noexcept : lent_(&lent) {}
+    pool_reference(const pool_reference& other) noexcept : own_(*other) {}
+    pool_reference(pool_reference&& other) noexcept : own_(other.lent_ ? *other.lent_ : std::move(other.own_)) {}
+    pool_reference& operator=(const pool_reference&) = delete;
+    const std::shared_ptr<pool_impl>& operator*() const noexcept { return lent_ ? *lent_ : own_; }
+
+private:
+    const std::shared_ptr<pool_impl>* lent_ = nullptr;
+    std::shared_ptr<pool_impl> own_;
+};
+
+/// The initiation of a submission with a token.
 template <class R>
 struct initiate_submit {
-    std::shared_ptr<pool_impl> pool;
+    pool_reference pool;
     task_options options;
 
     using executor_type = boost::asio::any_io_executor;
-    executor_type get_executor() const { return executor_of(pool); }
+    executor_type get_executor() const { return executor_of(*pool); }
 
     template <class Handler>
     void operator()(Handler&& handler, call&& made) const
     {
         using operation_type = handler_operation<R, std::decay_t<Handler>>;
         auto* const waiting =
-            new operation_type(std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), pool);
+            new operation_type(std::move(made), options, std::decay_t<Handler>(std::forward<Handler>(handler)), *pool);
         operation_ptr op(waiting, false);
-        connect_cancellation(waiting->handler(), pool, op);
-        submit(pool, std::move(op), full_queue::wait_in_line);
+        connect_cancellation(waiting->handler(), *pool, op);
+        submit(*pool, std::move(op), full_queue::wait_in_line);
     }
     /// Of a deferred operation that may be launched again.
     template <class Handler>
