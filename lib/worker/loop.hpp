@@ -46,7 +46,8 @@ private:
     std::size_t answer_size() const noexcept;
     void clear_answer();
 
-    static constexpr std::uint64_t longest_hold_ns = 500'000;
+    // Three quarters of the work that was sent ahead: the rest lasts until more comes.
+    static constexpr std::uint64_t longest_hold_ns = 750'000;
     // So many bytes of a header that the next frame's size becomes the kind of this one, and makes no sense.
     static constexpr std::size_t truncated_size = 20;
 
