@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // No-ops in bursts, for programs that count what they cost: count WHICH BURST TASKS. WHICH: procpool or limit, with
-// callbacks; procpool-awaited, by as many coroutines as a burst has tasks; asio-awaited, the same coroutines with no pool
-// at all: each time they await a post to their own loop.
+// callbacks; procpool-awaited, by as many coroutines as a burst has tasks, with use_awaitable, and in the same way
+// procpool-deferred, with deferred, and procpool-future, without a token; asio-awaited, the same coroutines with no pool at
+// all: each time they await a post to their own loop.
 #include "limit/worker.hpp"
 #include "pool_on_loop.hpp"
 
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -62,10 +64,11 @@ void await_all(asio::io_context& loop, const plan& of, AwaitOne await_one)
     loop.run();
 }
 
+template <class... Token>
 void by_procpool_awaited(const plan& of)
 {
     pool_on_loop on({.workers = 2, .executable = program_path});
-    await_all(on.loop, of, [&on] { return on.pool.async_submit(no_op, asio::use_awaitable); });
+    await_all(on.loop, of, [&on] { return on.pool.async_submit(no_op, Token()...); });
     end(on.pool);
 }
 
@@ -92,9 +95,12 @@ int main(int, char* argv[])
     limit::run_if_worker(argv[0]);
     procpool::run_if_worker();
     program_path = std::filesystem::canonical(argv[0]);
-    const std::map<std::string, void (*)(const plan&)> pools{{"procpool", by_procpool},
-                                                             {"procpool-awaited", by_procpool_awaited},
-                                                             {"asio-awaited", by_asio_awaited},
-                                                             {"limit", by_limit}};
+    const std::map<std::string, void (*)(const plan&)> pools{
+        {"procpool", by_procpool},
+        {"procpool-awaited", by_procpool_awaited<asio::use_awaitable_t<>>},
+        {"procpool-deferred", by_procpool_awaited<asio::deferred_t>},
+        {"procpool-future", by_procpool_awaited<>},
+        {"asio-awaited", by_asio_awaited},
+        {"limit", by_limit}};
     pools.at(argv[1])({std::stoul(argv[2]), std::stoul(argv[3])});
 }

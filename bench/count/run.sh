@@ -31,5 +31,7 @@ echo '| | instructions a task | write | read | epoll_wait | timerfd_settime |'
 echo '|---|---|---|---|---|---|'
 row 'no-op, callback: procpool' procpool 100000
 row 'no-op, callback: limit' limit 100000
-row 'no-op, awaited: procpool' procpool-awaited 1000
+row 'no-op, awaited, use_awaitable: procpool' procpool-awaited 1000
+row 'no-op, awaited, deferred: procpool' procpool-deferred 1000
+row 'no-op, awaited, a future: procpool' procpool-future 1000
 row 'an empty post, awaited: Asio alone' asio-awaited 1000
