@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/detail/node_memory.hpp>
 
+#include "prefetch.hpp"
+
 #include <array>
 #include <mutex>
 #include <new>
@@ -30,31 +32,32 @@ constexpr std::size_t class_of(std::size_t size) noexcept
 }
 constexpr std::size_t class_count = class_of(largest) + 1;
 
-struct node {
-    node* next;
-};
-
-/// Freed nodes of one size.
+/// Freed nodes of one size. A list through the nodes would do, but they may have left the processor's cache: this way
+/// one that will be needed soon can be fetched in time.
 struct batch {
-    node* first = nullptr;
+    void** nodes = nullptr; // room for batch_size
     std::size_t count = 0;
 
-    void push(void* memory) noexcept
+    bool make_room() noexcept
     {
-        first = new (memory) node{first};
-        ++count;
+        if (!nodes)
+            nodes = new (std::nothrow) void*[batch_size];
+        return nodes != nullptr;
     }
-    void* pop() noexcept
+    void push(void* node) noexcept { nodes[count++] = node; }
+    void* pop(std::size_t size) noexcept
     {
-        --count;
-        node* const popped = std::exchange(first, first->next);
-        __builtin_prefetch(first, 1); // it was freed long ago, perhaps, and will be needed next
+        constexpr std::size_t soon = 4;
+        void* const popped = nodes[--count];
+        if (count >= soon)
+            prefetch(nodes[count - soon], size);
         return popped;
     }
     void free_all() noexcept
     {
-        while (first)
-            ::operator delete(pop());
+        while (count != 0)
+            ::operator delete(nodes[--count]);
+        delete[] std::exchange(nodes, nullptr);
     }
 };
 
@@ -73,7 +76,7 @@ public:
     }
     void give(std::size_t which, batch full) noexcept
     {
-        if (!keep(which, full))
+        if (full.count == 0 || !keep(which, full))
             full.free_all();
     }
 
@@ -129,18 +132,24 @@ thread_local const last_will will;
 void* refill(std::size_t which)
 {
     will.make();
-    std::swap(mine.current[which], mine.other[which]);
-    if (mine.current[which].count == 0)
-        mine.current[which] = the_depot().take(which);
-    return mine.current[which].count != 0 ? mine.current[which].pop() : ::operator new(which* step);
+    batch& nodes = mine.current[which];
+    std::swap(nodes, mine.other[which]);
+    if (nodes.count == 0) {
+        nodes.free_all();
+        nodes = the_depot().take(which);
+    }
+    return nodes.count != 0 ? nodes.pop(which * step) : ::operator new(which* step);
 }
 
-void make_room(std::size_t which) noexcept
+// Afterwards there is room for one more, or nothing to make it with.
+bool make_room(std::size_t which) noexcept
 {
     will.make();
-    std::swap(mine.current[which], mine.other[which]);
-    if (mine.current[which].count != 0)
-        the_depot().give(which, std::exchange(mine.current[which], {}));
+    batch& nodes = mine.current[which];
+    std::swap(nodes, mine.other[which]);
+    if (nodes.count != 0)
+        the_depot().give(which, std::exchange(nodes, {}));
+    return nodes.make_room();
 }
 
 } // namespace
@@ -150,7 +159,7 @@ void* take_node(std::size_t size)
     if (size > largest)
         return ::operator new(size);
     batch& nodes = mine.current[class_of(size)];
-    return nodes.count != 0 ? nodes.pop() : refill(class_of(size));
+    return nodes.count != 0 ? nodes.pop(size) : refill(class_of(size));
 }
 
 void give_node(void* memory, std::size_t size) noexcept
@@ -158,8 +167,9 @@ void give_node(void* memory, std::size_t size) noexcept
     if (size > largest || mine.is_over)
         return ::operator delete(memory);
     batch& nodes = mine.current[class_of(size)];
-    if (nodes.count == batch_size)
-        make_room(class_of(size));
+    const bool has_room = nodes.nodes && nodes.count != batch_size;
+    if (!has_room && !make_room(class_of(size)))
+        return ::operator delete(memory);
     nodes.push(memory);
 }
 

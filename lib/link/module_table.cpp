@@ -75,9 +75,19 @@ const numbered_module& numbered_module_at(const void* address)
 
 detail::code_ref detail::locate_code(const void* address)
 {
-    const auto& at = numbered_module_at(address);
-    const auto offset = reinterpret_cast<std::uintptr_t>(address) - at.found.base;
-    return {.module = at.number & 0xffff, .offset = offset & 0xffff'ffff'ffff};
+    struct located {
+        const void* address;
+        code_ref at;
+    };
+    static constinit thread_local located last{}; // in the program itself, which is never unloaded
+    if (address == last.address && address)
+        return last.at;
+    const auto& in = numbered_module_at(address);
+    const auto offset = reinterpret_cast<std::uintptr_t>(address) - in.found.base;
+    const code_ref at{.module = in.number & 0xffff, .offset = offset & 0xffff'ffff'ffff};
+    if (in.found.is_program)
+        last = {address, at};
+    return at;
 }
 
 wire::module_notice link::notice_of(std::uint32_t number)

@@ -134,6 +134,8 @@ void engine::task_answered(scheduled_operation& op, const wire::frame& answer, r
     const bool succeeded = answer.header.kind == wire::frame_kind::result;
     if (shown)
         note_big_payload();
+    if (op.next) // answers come in the order of their tasks, most often
+        schedule::fetch(op.next->next);
     auto* const next = next_behind(op);
     switch (scheduler_.answered(op,
                                 {.succeeded = succeeded,

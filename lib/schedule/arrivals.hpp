@@ -3,6 +3,7 @@
 
 #include "schedule/task.hpp"
 
+#include <array>
 #include <vector>
 
 namespace procpool::schedule {
@@ -28,6 +29,7 @@ public:
         if (runs_.empty() || runs_.back().priority != t.priority)
             runs_.push_back({t.priority, {}});
         runs_.back().tasks.push_back(t);
+        note_order(t);
         if (t.limits->queue_end || t.limits->deadline)
             impatient_.push_back(&t);
         t.where = stage::waiting;
@@ -35,8 +37,19 @@ public:
     }
 
 private:
+    // Whoever takes a task out of the queue has one fetched that comes some places later.
+    void note_order(task& t) noexcept
+    {
+        task*& some_places_before = latest_[size_ % latest_.size()];
+        if (some_places_before)
+            some_places_before->soon = &t;
+        some_places_before = &t;
+        t.soon = nullptr;
+    }
+
     std::vector<run> runs_;
     std::vector<task*> impatient_;
+    std::array<task*, 32> latest_{};
     std::size_t size_ = 0;
 };
 

@@ -61,7 +61,6 @@ verdict scheduler::answered(task& t, const answer& a, time_point now)
 {
     worker& w = *t.with;
     ahead_.ran(a.ran);
-    waiting_.fetch_ahead(); // for the one that will take its place
     began(t);
     leave_worker(t, now);
     if (a.too_large && w.takes_tasks())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "prefetch.hpp"
 #include "schedule/task_limits.hpp"
 
 #include <cstddef>
@@ -49,7 +50,10 @@ struct task {
     task* previous = nullptr;
     task* next = nullptr;
     worker* with = nullptr;
-    time_point sent_at{};
+    union {
+        time_point sent_at{}; ///< When it is with a worker, or was.
+        const void* soon;     ///< While it waits: one that will have its turn soon after it, or is gone. For fetch().
+    };
     time_point begun_by{}; ///< When it was first seen to run there: whatever its worker says, it began before.
     time_point alarm{};    ///< When to look whether a time of it is over; when it rests: when it goes on.
     stage where = stage::outside;
@@ -62,6 +66,13 @@ struct task {
     bool over = false;      ///< Its worker says that it has ended, and has not sent the answer yet.
     bool finished = false;  ///< The caller has its outcome already; only the worker may still be busy with it.
 };
+
+/// Lets the processor fetch a task, and what its owner keeps behind it, while it does something else. In a long queue
+/// each has left its cache since it was submitted. Nothing need be there any more.
+inline void fetch(const void* t) noexcept
+{
+    prefetch(t, 200);
+}
 
 /// An intrusive list of tasks: no memory of its own, so that queues of millions cost nothing but the tasks.
 class task_list {

@@ -14,6 +14,7 @@ void waiting_tasks::append(arrivals::run& arrived)
 void waiting_tasks::put_back(task& t)
 {
     list_of(t).insert_ordered(t);
+    t.soon = nullptr;
     t.where = stage::waiting;
     ++size_;
 }
@@ -42,7 +43,7 @@ task& waiting_tasks::pop() noexcept
 {
     auto& list = const_cast<task_list&>(first_list());
     task& first = *list.front();
-    pass(first);
+    fetch(first.soon);
     list.remove(first);
     --size_;
     return first;

@@ -24,38 +24,20 @@ public:
     std::vector<task*> up_to(std::uint64_t last_id) const;
     void remove(task& t) noexcept
     {
-        pass(t);
         list_of(t).remove(t);
         t.where = stage::outside;
         --size_;
     }
     /// Removes the next one to run. There must be one.
     task& pop() noexcept;
-    /// One more of the next to run will be needed soon: the processor fetches it meanwhile. In a long queue each has left
-    /// its cache since it was submitted, and they can only be found one after the other.
-    void fetch_ahead() noexcept
-    {
-        task* const next = fetched_ ? fetched_->next : front();
-        if (!next)
-            return;
-        __builtin_prefetch(next, 1);
-        __builtin_prefetch(&next->with, 1);
-        fetched_ = next;
-    }
 
 private:
     task_list& list_of(const task& t) { return by_priority_[t.priority]; }
     const task_list& first_list() const noexcept;
-    void pass(const task& leaving) noexcept
-    {
-        if (fetched_ == &leaving)
-            fetched_ = leaving.next;
-    }
 
     // Keeps empty lists: programs use few priorities, again and again.
     std::map<int, task_list, std::greater<>> by_priority_;
     std::size_t size_ = 0;
-    task* fetched_ = nullptr; // the last one, which waits; null: begin at the front
 };
 
 } // namespace procpool::schedule

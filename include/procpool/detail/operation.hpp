@@ -86,6 +86,11 @@ public:
     bool is_with_worker() const noexcept { return with_worker_.load(std::memory_order_relaxed); }
     void set_with_worker(bool is) noexcept { with_worker_.store(is, std::memory_order_relaxed); }
 
+private:
+    // First, because the processor is told to fetch a task and what is behind it. A scheduled_operation, whose type is
+    // none of a user's business.
+    alignas(8) std::byte scheduled_[104];
+
 protected:
     /// See settle().
     virtual bool settled() = 0;
@@ -108,7 +113,6 @@ private:
     std::atomic<std::uint32_t> references_{1};
     std::uint16_t modules_; // that the worker must know
     std::atomic<bool> with_worker_{false};
-    alignas(8) std::byte scheduled_[104]; // a scheduled_operation, whose type is none of a user's business
 };
 
 /// What a submission does when the queue is full.

@@ -33,6 +33,17 @@ BOOST_AUTO_TEST_CASE(a_task_waits_from_its_arrival_on)
     BOOST_TEST((t.where == stage::waiting));
 }
 
+BOOST_AUTO_TEST_CASE(a_task_names_one_that_has_its_turn_soon_after_it)
+{
+    std::array<task, 100> tasks;
+    arrivals arrived;
+    for (task& each : tasks)
+        arrived.push(each);
+    BOOST_TEST(tasks[0].soon == &tasks[32]);
+    BOOST_TEST(tasks[67].soon == &tasks[99]);
+    BOOST_TEST(tasks[68].soon == nullptr);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace procpool::schedule
