@@ -131,6 +131,8 @@ thread_local const last_will will;
 
 void* refill(std::size_t which)
 {
+    if (mine.is_over) // nobody would give away the rest of a batch
+        return ::operator new(which* step);
     will.make();
     batch& nodes = mine.current[which];
     std::swap(nodes, mine.other[which]);

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace procpool::os {
@@ -43,8 +44,8 @@ std::ptrdiff_t read_some(int fd, std::span<std::byte> into) noexcept
 
 void set_non_blocking(int fd)
 {
-    const int flags = ::fcntl(fd, F_GETFL);
-    if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0)
+    int on = 1;
+    if (::ioctl(fd, FIONBIO, &on) != 0)
         throw_last_error("cannot make a pipe to a worker non-blocking");
 }
 

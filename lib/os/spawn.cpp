@@ -38,8 +38,8 @@ public:
     }
 
     void set_stdin() noexcept;
-    void set_output(int stream, int wanted, const descriptor& lifted) noexcept;
-    void set_descriptors(std::span<const descriptor> sources) noexcept;
+    void set_output(int stream, int wanted) noexcept;
+    void set_descriptors(std::span<const int> sources) noexcept;
     void set_directory(const std::string& directory) noexcept;
     void set_signals_and_group() noexcept;
     std::error_code start(const std::string& program, const spawn_request& request, pid_t& pid) const;
@@ -69,21 +69,21 @@ void recipe::set_stdin() noexcept
     note(::posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0));
 }
 
-void recipe::set_output(int stream, int wanted, const descriptor& lifted) noexcept
+void recipe::set_output(int stream, int wanted) noexcept
 {
-    if (lifted)
-        note(::posix_spawn_file_actions_adddup2(&actions_, lifted.get(), stream));
+    if (wanted >= 0)
+        note(::posix_spawn_file_actions_adddup2(&actions_, wanted, stream));
     else if (wanted == spawn_request::discarded || !is_standard_stream(stream))
         note(::posix_spawn_file_actions_addopen(&actions_, stream, "/dev/null", O_WRONLY, 0));
 }
 
 /// The sources lie above all targets: none is overwritten before its turn, and none equals its target, where dup2 would
 /// leave close-on-exec set.
-void recipe::set_descriptors(std::span<const descriptor> sources) noexcept
+void recipe::set_descriptors(std::span<const int> sources) noexcept
 {
     int target = spawn_request::first_descriptor;
-    for (const descriptor& source : sources)
-        note(::posix_spawn_file_actions_adddup2(&actions_, source.get(), target++));
+    for (const int source : sources)
+        note(::posix_spawn_file_actions_adddup2(&actions_, source, target++));
     note(::posix_spawn_file_actions_addclosefrom_np(&actions_, target));
 }
 
@@ -136,7 +136,7 @@ std::string program_of(const spawn_request& request, std::error_code& error)
                                      : std::filesystem::absolute(request.executable, error).string();
 }
 
-/// Copies of the descriptors to pass, numbered above all targets.
+/// The descriptors to pass, numbered above all targets: copies of those that are not.
 class lifted_descriptors {
 public:
     lifted_descriptors(const spawn_request& request, std::error_code& error)
@@ -149,22 +149,23 @@ public:
             channel.push_back(lift(fd, error));
     }
 
-    descriptor out; ///< Empty unless it is redirected; likewise:
-    descriptor err;
-    std::vector<descriptor> channel;
+    int out; ///< As in the request, unless it is a descriptor; likewise:
+    int err;
+    std::vector<int> channel;
 
 private:
-    descriptor lift(int fd, std::error_code& error) const
+    int lift(int fd, std::error_code& error)
     {
-        if (fd < 0 || error)
-            return {};
-        descriptor copy = duplicate_from(fd, above_);
+        if (fd < 0 || fd >= above_ || error)
+            return fd;
+        const descriptor& copy = copies_.emplace_back(duplicate_from(fd, above_));
         if (!copy)
             error = last_error();
-        return copy;
+        return copy.get();
     }
 
     int above_;
+    std::vector<descriptor> copies_;
 };
 
 std::error_code start(const spawn_request& request, pid_t& pid)
@@ -178,8 +179,8 @@ std::error_code start(const spawn_request& request, pid_t& pid)
         return error;
     recipe steps;
     steps.set_stdin();
-    steps.set_output(STDOUT_FILENO, request.out, sources.out);
-    steps.set_output(STDERR_FILENO, request.err, sources.err);
+    steps.set_output(STDOUT_FILENO, sources.out);
+    steps.set_output(STDERR_FILENO, sources.err);
     steps.set_descriptors(sources.channel);
     steps.set_directory(request.directory);
     steps.set_signals_and_group();
@@ -218,7 +219,7 @@ std::error_code spawn(const spawn_request& request, spawned& child)
     pid_t pid = -1;
     if (const std::error_code error = start(request, pid))
         return error;
-    return adopt(pid, child); // start has closed its copies, so there is a number for the pidfd
+    return adopt(pid, child);
 }
 
 std::error_code adopt(pid_t pid, spawned& child)

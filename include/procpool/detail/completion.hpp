@@ -77,9 +77,9 @@ private:
         return boost::asio::prefer(executor, boost::asio::execution::outstanding_work.tracked);
     }
     using executor_type = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
+    using work_type = std::decay_t<decltype(with_work(std::declval<const executor_type&>()))>;
 
-    std::optional<std::decay_t<decltype(with_work(std::declval<const executor_type&>()))>>
-        work_; // empty: the pool's own
+    std::optional<work_type> work_; // empty: called where it is delivered
 };
 
 /// A handler without an executor is called where it is delivered.
