@@ -68,10 +68,11 @@ struct task {
 };
 
 /// Lets the processor fetch a task, and what its owner keeps behind it, while it does something else. In a long queue
-/// each has left its cache since it was submitted. Nothing need be there any more.
+/// each has left its cache since it was submitted. Nothing need be there any more; null is nothing.
 inline void fetch(const void* t) noexcept
 {
-    prefetch(t, 200);
+    if (t)
+        prefetch(t, 200);
 }
 
 /// An intrusive list of tasks: no memory of its own, so that queues of millions cost nothing but the tasks.
