@@ -42,7 +42,11 @@ class pool_reference {
 public:
     explicit pool_reference(const std::shared_ptr<pool_impl>& lent) noexcept : lent_(&lent) {}
     pool_reference(const pool_reference& other) noexcept : own_(*other) {}
-    pool_reference(pool_reference&& other) noexcept : own_(other.lent_ ? *other.lent_ : std::move(other.own_)) {}
+    pool_reference(pool_reference&& other) noexcept : own_(std::move(other.own_))
+    {
+        if (other.lent_)
+            own_ = *other.lent_;
+    }
     pool_reference& operator=(const pool_reference&) = delete;
     const std::shared_ptr<pool_impl>& operator*() const noexcept { return lent_ ? *lent_ : own_; }
 
