@@ -143,8 +143,7 @@ private:
                                ticket = std::uint64_t{0}]() mutable {
                 return shared->try_send(held->get(), *record, ticket);
             };
-            detail::initiate_attempt()(std::forward<Handler>(handler),
-                                       detail::awaited_attempt{once, line, descriptor, false});
+            detail::initiate_attempt{{once, line, descriptor, false}}(std::forward<Handler>(handler));
         }
     };
 

@@ -129,9 +129,9 @@ public:
     {
         auto record = std::make_shared<detail::byte_buffer>(encode(item));
         return boost::asio::async_initiate<Token, void(std::exception_ptr)>(
-            detail::initiate_attempt{}, token,
-            detail::awaited_attempt{[shared = shared_, record] { return shared->try_put(*record); }, shared_->putters(),
-                                    shared_->room_flag()});
+            detail::initiate_attempt{{[shared = shared_, record] { return shared->try_put(*record); },
+                                      shared_->putters(), shared_->room_flag()}},
+            token);
     }
 
     /// get() without blocking the thread: `co_await`, or any token.
@@ -187,9 +187,9 @@ public:
     auto async_join(Token&& token = Token()) const
     {
         return boost::asio::async_initiate<Token, void(std::exception_ptr)>(
-            detail::initiate_attempt{}, token,
-            detail::awaited_attempt{[shared = shared_] { return shared->try_join(); }, shared_->joiners(),
-                                    shared_->idle_flag()});
+            detail::initiate_attempt{
+                {[shared = shared_] { return shared->try_join(); }, shared_->joiners(), shared_->idle_flag()}},
+            token);
     }
 
     /// @cond for the library

@@ -9,7 +9,6 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -155,12 +154,13 @@ BOOST_AUTO_TEST_CASE(gets_that_wait_for_items_take_them_in_the_order_of_the_call
 
 BOOST_AUTO_TEST_CASE(on_an_executor_with_threads_too_puts_add_their_items_in_the_order_of_the_calls)
 {
-    asio::thread_pool threads(2);
     queue<int> numbers;
+    std::vector<std::future<void>> put;
     for (int i = 1; i <= 100; ++i)
-        numbers.async_put(i, asio::bind_executor(threads, asio::detached));
+        put.push_back(numbers.async_put(i, asio::use_future));
     BOOST_TEST(get_some(numbers, 100) == numbers_from(1, 100), boost::test_tools::per_element());
-    threads.join();
+    for (auto& each : put)
+        each.get(); // the executor's threads are done with the queue
 }
 
 BOOST_AUTO_TEST_CASE(a_put_that_is_cancelled_leaves_the_others_in_their_order)

@@ -59,12 +59,14 @@ struct value_handler {
 
 /// Starts an attempt for a handler, whose executor it runs on.
 struct initiate_attempt {
+    awaited_attempt what; // not an argument: GCC 12 takes an empty object for an uninitialized one
+
     template <class Handler>
-    void operator()(Handler&& handler, awaited_attempt what) const
+    void operator()(Handler&& handler) const
     {
         const boost::asio::any_io_executor executor =
             boost::asio::get_associated_executor(handler, boost::asio::system_executor());
-        async_attempt(executor, std::move(what), attempt_handler(std::forward<Handler>(handler)));
+        async_attempt(executor, what, attempt_handler(std::forward<Handler>(handler)));
     }
 };
 
@@ -82,7 +84,7 @@ struct initiate_value {
         using typed = value_handler<std::decay_t<Handler>, Value>;
         auto record = std::make_shared<byte_buffer>();
         awaited_attempt what{[fill = fill, record] { return fill(*record); }, line, descriptor};
-        initiate_attempt()(typed{std::forward<Handler>(handler), std::move(record), decode}, std::move(what));
+        initiate_attempt{std::move(what)}(typed{std::forward<Handler>(handler), std::move(record), decode});
     }
 };
 
