@@ -13,6 +13,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include <future>
+#include <latch>
 #include <memory>
 #include <numeric>
 #include <vector>
@@ -155,12 +156,11 @@ BOOST_AUTO_TEST_CASE(gets_that_wait_for_items_take_them_in_the_order_of_the_call
 BOOST_AUTO_TEST_CASE(on_an_executor_with_threads_too_puts_add_their_items_in_the_order_of_the_calls)
 {
     queue<int> numbers;
-    std::vector<std::future<void>> put;
+    std::latch put(100);
     for (int i = 1; i <= 100; ++i)
-        put.push_back(numbers.async_put(i, asio::use_future));
+        numbers.async_put(i, [&](const std::exception_ptr&) { put.count_down(); });
     BOOST_TEST(get_some(numbers, 100) == numbers_from(1, 100), boost::test_tools::per_element());
-    for (auto& each : put)
-        each.get(); // the executor's threads are done with the queue
+    put.wait(); // the executor's threads are done with the queue
 }
 
 BOOST_AUTO_TEST_CASE(a_put_that_is_cancelled_leaves_the_others_in_their_order)
