@@ -29,6 +29,11 @@ std::size_t open_payloads()
     }));
 }
 
+bool have_no_payloads(pid_t worker)
+{
+    return mapped_payloads(worker) == 0 && mapped_payloads(::getpid()) == 0 && open_payloads() == 0;
+}
+
 bool is_read_only(const void* address)
 {
     const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));

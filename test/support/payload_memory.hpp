@@ -11,6 +11,8 @@ std::size_t mapped_payloads(pid_t process);
 
 /// How many of them this process has open.
 std::size_t open_payloads();
+/// Whether neither this process nor that worker has any.
+bool have_no_payloads(pid_t worker);
 
 /// Whether that address lies in shared memory that cannot be made writable here.
 bool is_read_only(const void* address);
