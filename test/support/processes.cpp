@@ -52,8 +52,12 @@ std::int32_t read_number(int fd)
 std::map<int, std::string> open_descriptors()
 {
     std::map<int, std::string> open;
-    for (const auto& entry : fs::directory_iterator("/proc/self/fd"))
-        open[std::stoi(entry.path().filename().string())] = fs::read_symlink(entry).string();
+    for (const auto& entry : fs::directory_iterator("/proc/self/fd")) {
+        std::error_code closed; // by another thread meanwhile
+        const auto behind = fs::read_symlink(entry, closed);
+        if (!closed)
+            open[std::stoi(entry.path().filename().string())] = behind.string();
+    }
     std::erase_if(open, [](const auto& each) { return each.second.ends_with("/fd"); }); // the iterator's own
     return open;
 }
