@@ -5,7 +5,7 @@ namespace procpool::schedule {
 
 worker* by_load::least() const noexcept
 {
-    if (size_ == 0)
+    if (size_ == size_aside_)
         return nullptr;
     while (!buckets_[least_])
         ++least_;
@@ -14,7 +14,7 @@ worker* by_load::least() const noexcept
 
 worker* by_load::most() const noexcept
 {
-    if (size_ == 0)
+    if (size_ == size_aside_)
         return nullptr;
     while (!buckets_[most_])
         --most_;

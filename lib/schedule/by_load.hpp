@@ -4,12 +4,14 @@
 #include "schedule/worker.hpp"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 namespace procpool::schedule {
 
 /// Ready workers in buckets of equal load. Finding the least and the most loaded and moving a worker are all constant
-/// in the number of workers. A worker stays in its bucket until it is updated, whatever becomes of its load.
+/// in the number of workers. A worker stays in its bucket until it is updated, whatever becomes of its load. One that
+/// was set aside counts, but is neither the least nor the most loaded.
 class by_load {
 public:
     void insert(worker& w)
@@ -17,12 +19,7 @@ public:
         const std::size_t load = w.bucket = w.load();
         if (buckets_.size() <= load)
             buckets_.resize(load + 1);
-        worker*& head = buckets_[load];
-        w.previous = nullptr;
-        w.next = head;
-        if (head)
-            head->previous = &w;
-        head = &w;
+        link(w, buckets_[load]);
         least_ = std::min(least_, load);
         most_ = std::max(most_, load);
         ++size_;
@@ -30,19 +27,31 @@ public:
     }
     void remove(worker& w) noexcept
     {
-        (w.previous ? w.previous->next : buckets_[w.bucket]) = w.next;
+        const bool was_aside = std::exchange(w.is_aside, false);
+        (w.previous ? w.previous->next : was_aside ? aside_ : buckets_[w.bucket]) = w.next;
         if (w.next)
             w.next->previous = w.previous;
         w.previous = w.next = nullptr;
         --size_;
-        idle_ -= w.bucket == 0;
+        size_aside_ -= was_aside;
+        idle_ -= !was_aside && w.bucket == 0;
     }
     void update(worker& w)
     {
         remove(w);
         insert(w);
     }
+    void set_aside(worker& w) noexcept
+    {
+        remove(w);
+        w.is_aside = true;
+        link(w, aside_);
+        ++size_;
+        ++size_aside_;
+    }
 
+    /// One that was set aside, or null.
+    worker* aside() const noexcept { return aside_; }
     /// The worker with the fewest tasks, or null.
     worker* least() const noexcept;
     /// The worker with the most tasks, or null.
@@ -52,10 +61,21 @@ public:
     std::size_t idle() const noexcept { return idle_; }
 
 private:
+    static void link(worker& w, worker*& head) noexcept
+    {
+        w.previous = nullptr;
+        w.next = head;
+        if (head)
+            head->previous = &w;
+        head = &w;
+    }
+
+    worker* aside_ = nullptr;       // head of a list
     std::vector<worker*> buckets_;  // heads of lists; index = load
     mutable std::size_t least_ = 0; // no bucket below it has a worker; moves little at a time, so finding is cheap
     mutable std::size_t most_ = 0;  // no bucket above it has one
     std::size_t size_ = 0;
+    std::size_t size_aside_ = 0;
     std::size_t idle_ = 0;
 };
 

@@ -24,7 +24,7 @@ std::optional<action> scheduler::next_action()
 
 std::optional<time_point> scheduler::next_alarm() const
 {
-    std::optional<time_point> next = collect_at_;
+    std::optional<time_point> next = sent_ > 1 ? look_at_ : std::nullopt;
     const auto consider = [&](time_point t) { next = next ? std::min(*next, t) : t; };
     if (!watched_.empty())
         consider((*watched_.begin())->alarm);
@@ -48,7 +48,7 @@ void scheduler::tick(time_point now)
             go_on(t);
     }
     end_late_workers(now);
-    collect_held(now);
+    look_at_sent(now);
     dispatch(now);
 }
 

@@ -118,6 +118,7 @@ private:
         bool operator()(const worker* a, const worker* b) const noexcept;
     };
     static constexpr duration longest_hold = std::chrono::milliseconds(1);
+    static constexpr duration longest_wait_there = std::chrono::milliseconds(50);
 
     void push(action_kind kind, worker_id on, task* about = nullptr, reason why = {})
     {
@@ -131,10 +132,12 @@ private:
     std::size_t share_of(const worker& w) const noexcept;
     void send_some(worker& w, time_point now);
     void send(task& t, worker& w, bool may_hold, time_point now);
-    void count_sent(worker& w, std::size_t count);
+    void count_sent(worker& w, std::size_t count, time_point now);
     void touch(worker& w);
     void update_loads();
     void make_way_for(int priority);
+    void watch_sent(const worker& w, time_point now);
+    void take_from_late(worker& w);
     void rebalance();
     void take_from_leaving();
     void ask_back(task& t, recall why);
@@ -186,7 +189,7 @@ private:
     void kill(worker& w, reason why);
     void set_alarm(worker& w, std::optional<time_point> when);
     void end_late_workers(time_point now);
-    void collect_held(time_point now);
+    void look_at_sent(time_point now);
     void retire(worker& w, reason why, time_point now);
 
     // scheduler_staff.cpp
@@ -213,9 +216,9 @@ private:
     std::vector<worker*> idle_leaving_;             // those that leave and have nothing left to do
     send_ahead ahead_;
     start_policy starts_;
-    std::set<task*, earlier> watched_;  // tasks with a limit
-    std::set<worker*, earlier> alarms_; // workers that must be ready, or gone, by a time
-    std::optional<time_point> collect_at_;
+    std::set<task*, earlier> watched_;       // tasks with a limit
+    std::set<worker*, earlier> alarms_;      // workers that must be ready, or gone, by a time
+    std::optional<time_point> look_at_;      // when to look at what workers have not answered
     std::optional<time_point> undispatched_; // of the last submission or answer since dispatch()
     action_queue actions_;
     action_queue collects_; // last: their answers end tasks that other actions may be about

@@ -79,7 +79,7 @@ void scheduler::send_bound_to(worker& w, time_point now)
             w.quiet_since = now;
         send(t, w, false, now);
         push(action_kind::send, w.id, &t);
-        count_sent(w, 1);
+        count_sent(w, 1, now);
     }
 }
 

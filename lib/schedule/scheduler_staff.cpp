@@ -35,7 +35,7 @@ void scheduler::staff(time_point now)
     while (!due_.empty() && (standby_.size() > leaving_ || has_enough_without_due()))
         start_leaving(*due_.front());
     while (ready_.size() > limits_.max_workers)
-        start_leaving(*ready_.least());
+        start_leaving(ready_.least() ? *ready_.least() : *ready_.aside());
     fill_seats(now);
     while (!standby_.empty() && leaving_ == 0) // there are fewer seats than when it was started
         retire(*standby_.front(), reason::cancelled, now);

@@ -63,6 +63,9 @@ verdict scheduler::answered(task& t, const answer& a, time_point now)
     ahead_.ran(a.ran);
     began(t);
     leave_worker(t, now);
+    w.quiet_since = now;
+    if (w.is_aside)
+        ready_.update(w);
     if (a.too_large && w.takes_tasks())
         make_due(w);
     if (w.state == worker_state::condemned)
@@ -171,14 +174,14 @@ void scheduler::send_some(worker& w, time_point now)
     for (std::size_t i = 0; i != count; ++i)
         send(waiting_.pop(), w, may_hold, now);
     actions_.push(action_kind::send, reason{}, may_hold, false, w.id, first, count);
-    if (may_hold && w.load() > 1 && !collect_at_)
-        collect_at_ = now + longest_hold;
-    count_sent(w, count);
+    count_sent(w, count, now);
 }
 
-void scheduler::count_sent(worker& w, std::size_t count)
+void scheduler::count_sent(worker& w, std::size_t count, time_point now)
 {
-    ready_.update(w);
+    watch_sent(w, now);
+    if (!w.is_aside)
+        ready_.update(w);
     sent_ += count;
     w.tasks_left -= count;
     if (w.tasks_left == 0) {
@@ -211,22 +214,49 @@ void scheduler::update_loads()
 {
     for (worker* w : touched_) {
         w->is_touched = false;
-        if (w->takes_tasks())
+        const bool waits_for_its_answer = w->is_aside && w->load() != 0;
+        if (w->takes_tasks() && !waits_for_its_answer)
             ready_.update(*w);
     }
     touched_.clear();
 }
 
-// A task that was merely sent ahead must not stand before a more important one.
+// Tasks that were merely sent ahead must not stand before a more important one. There may be more of them than would be
+// sent now, when they turned out to be longer.
 void scheduler::make_way_for(int priority)
 {
     update_loads();
     const worker* w = ready_.least();
-    if (!w || w->load() < ahead_.window())
+    if (!w)
         return;
-    task& last = *w->sent.back();
-    if (last.priority < priority && !last.started)
-        ask_back(last, recall::rebalance);
+    std::size_t in_the_way = w->load() - std::min(w->load(), ahead_.window() - 1);
+    for (task* t = w->sent.back(); t && in_the_way != 0 && t->priority < priority && !t->started; t = t->previous) {
+        ask_back(*t, recall::rebalance);
+        --in_the_way;
+    }
+}
+
+// A worker that holds answers back may meet a long task before it writes them, so they are collected. It writes them
+// before it waits for more to do, so one that has a single task left holds nothing, nor does one whose first task may not
+// be held: its answer would have come. And a task may be much longer than those from which was concluded how many to
+// send ahead.
+void scheduler::watch_sent(const worker& w, time_point now)
+{
+    if (w.load() < 2)
+        return;
+    const time_point next = now + (w.sent.front()->may_hold ? longest_hold : longest_wait_there);
+    if (!look_at_ || next < *look_at_)
+        look_at_ = next;
+}
+
+// What was sent ahead should have started long ago: it goes back into its place in the queue, and nothing more is sent
+// there before an answer comes.
+void scheduler::take_from_late(worker& w)
+{
+    for (task* t = w.sent.front()->next; t; t = t->next)
+        if (!t->started)
+            ask_back(*t, recall::rebalance);
+    ready_.set_aside(w);
 }
 
 // An idle worker takes over half of what the busiest one has not started.
@@ -279,8 +309,10 @@ void scheduler::leave_worker(task& t, time_point now)
     worker& w = *t.with;
     unwatch(t);
     w.sent.remove(t);
-    w.quiet_since = now;
+    if (w.load() == 0)
+        w.quiet_since = now;
     w.abandoned -= t.finished;
+    watch_sent(w, now);
     if (w.takes_tasks()) {
         touch(w);
     } else {

@@ -178,18 +178,20 @@ void scheduler::end_late_workers(time_point now)
     }
 }
 
-// A worker that holds answers back may meet a long task before it writes them. It writes them before it waits for more
-// to do, so one that has a single task left holds nothing.
-void scheduler::collect_held(time_point now)
+void scheduler::look_at_sent(time_point now)
 {
-    if (!collect_at_ || now < *collect_at_)
+    if (!look_at_ || now < *look_at_)
         return;
-    collect_at_.reset();
+    look_at_.reset();
     for (auto& [id, w] : workers_) {
-        if (w.load() < 2 || !w.sent.front()->may_hold)
+        if (w.load() < 2)
             continue;
-        collects_.push(action_kind::collect, reason{}, false, false, id, static_cast<task*>(nullptr), std::size_t{1});
-        collect_at_ = now + longest_hold;
+        if (w.sent.front()->may_hold)
+            collects_.push(action_kind::collect, reason{}, false, false, id, static_cast<task*>(nullptr),
+                           std::size_t{1});
+        if (w.takes_tasks() && now - w.sent.front()->sent_at >= longest_wait_there)
+            take_from_late(w);
+        watch_sent(w, now);
     }
 }
 

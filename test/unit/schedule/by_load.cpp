@@ -44,6 +44,26 @@ BOOST_AUTO_TEST_CASE(least_and_most_follow_the_load)
     BOOST_TEST(ready.most() == &w[2]);
 }
 
+BOOST_AUTO_TEST_CASE(who_was_set_aside_counts_and_is_neither_least_nor_most)
+{
+    for (worker& each : w)
+        ready.insert(each);
+    give_task(w[0]);
+    ready.set_aside(w[0]);
+    ready.set_aside(w[1]);
+    BOOST_TEST(ready.size() == 3u);
+    BOOST_TEST(ready.idle() == 1u);
+    BOOST_TEST(ready.most() == &w[2]);
+    ready.set_aside(w[2]);
+    BOOST_TEST(ready.least() == nullptr);
+    BOOST_TEST(ready.aside() == &w[2]);
+    ready.remove(w[2]);
+    BOOST_TEST(ready.aside() == &w[1]);
+    ready.update(w[0]);
+    BOOST_TEST(ready.most() == &w[0]);
+    BOOST_TEST(ready.size() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(idle_workers_are_counted)
 {
     for (worker& each : w)

@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(a_worker_that_does_not_begin_is_replaced_by_the_limit_of_it
     p.submit();
     p.heard();
     p.pass(2s);
-    BOOST_TEST(p.heard() == "inspect t1 w1; take_back t1 w1; take_back t2 w1; kill w1");
+    BOOST_TEST(p.heard() == "take_back t2 w1; inspect t1 w1; take_back t1 w1; kill w1");
     p.die(1);
     p.ready(2);
     p.answer(t);

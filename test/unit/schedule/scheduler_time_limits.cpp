@@ -23,7 +23,7 @@ BOOST_AUTO_TEST_CASE(time_counts_from_the_start_of_the_run)
     part& first = p.submit();
     p.start(first);
     part& t = p.submit(0, 10ms);
-    p.pass(95ms);
+    p.pass(45ms);
     p.complete(first);
     p.start(t);
     p.deliver(1);
