@@ -67,6 +67,8 @@ wire::configuration first_message_for(const pool_options& options)
     message.sandbox = with_absolute_paths(options.worker.sandbox);
     message.contain = options.worker.contain;
     message.faults = options.faults;
+    message.stdout_is_relayed =
+        options.worker.stdout_to == output::relay || options.worker.stdout_to == output::capture;
     message.stdout_is_captured = options.worker.stdout_to == output::capture;
     message.stderr_is_captured = options.worker.stderr_to == output::capture;
     if (options.start == start_method::spawn)

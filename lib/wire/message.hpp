@@ -19,6 +19,7 @@ struct configuration {
     std::string thread_name;                           ///< What top shows.
     std::uint64_t max_result_bytes = 0;                ///< A larger answer becomes an error of its task.
     std::optional<std::uint64_t> max_memory_bytes;     ///< With more, an answer says that it is too large.
+    bool stdout_is_relayed = false;                    ///< It goes through the pool, whatever becomes of it there.
     bool stdout_is_captured = false;                   ///< Then it needs marks (wire/output_mark.hpp);
     bool stderr_is_captured = false;                   ///< likewise.
     std::optional<std::vector<std::byte>> initializer; ///< A call, as in a task frame, to run before the first task.

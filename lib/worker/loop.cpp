@@ -92,6 +92,8 @@ void loop::configure(const wire::frame& frame)
         memory_.emplace(*settings.max_memory_bytes);
     os::set_thread_name(settings.thread_name);
     set_process_name("worker-" + std::to_string(settings.worker));
+    if (settings.stdout_is_relayed)
+        print_by_lines();
     output_.open(settings.stdout_is_captured, settings.stderr_is_captured);
     if (settings.initializer)
         initialize({.header = {.descriptors = frame.header.descriptors}, .payload = *settings.initializer});

@@ -15,12 +15,15 @@ constexpr int stderr_descriptor = 2;
 
 } // namespace
 
+void print_by_lines()
+{
+    std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ);
+}
+
 void output_marks::open(bool captures_stdout, bool captures_stderr)
 {
-    if (captures_stdout) {
-        std::setvbuf(stdout, nullptr, _IOLBF, BUFSIZ); // else libc keeps the lines for a pipe until there are 4 KiB
+    if (captures_stdout)
         streams_.push_back(os::duplicate(stdout_descriptor));
-    }
     if (captures_stderr)
         streams_.push_back(os::duplicate(stderr_descriptor));
 }

@@ -10,8 +10,12 @@
 
 namespace procpool::worker {
 
-/// The worker's part in the capture of stdout and stderr: has lines leave at once, and writes the marks that say which
-/// task they belong to. Does nothing for streams that are not captured.
+/// Has each line that is printed to stdout leave at once, as to a terminal: else libc keeps what is for a pipe until
+/// there are 4 KiB, and it is lost when the worker is killed.
+void print_by_lines();
+
+/// The worker's part in the capture of stdout and stderr: writes the marks that say which task the lines belong to. Does
+/// nothing for streams that are not captured.
 class output_marks {
 public:
     explicit output_marks(std::uint64_t nonce) : mark_(nonce) {}
