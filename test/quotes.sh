@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# quotes.sh ROOT: what README.md and doc/*.md quote is what stands in the files, and the tests they name exist.
+# quotes.sh ROOT: what README.md and doc/*.md quote is what stands in the files, and the tests they name exist; and
+# doc/reliability.md has a row for each promise of doc/guarantees.md, with its mutants.
 #   <!-- quote: FILE [TAG] --> before a code block: it equals FILE, or its lines from "[TAG]" to "[/TAG]" without the indent.
 #   `test/FILE` on a line: FILE exists, and each `word_with_underscores` after it on that line stands in it.
 set -uo pipefail
@@ -46,6 +47,22 @@ check_names() { # DOCUMENT LINE TEXT
     done < <(grep -o '`[^`]*`' <<<"$3" | tr -d '`')
 }
 
+# What test/mutants says, as the table of doc/reliability.md.
+rows() {
+    local mutant its heading
+    declare -A mutants
+    for mutant in test/mutants/*.mutant; do
+        # shellcheck disable=SC1090,SC2154 # it sets promise
+        its=$(source "$mutant" && echo "$promise")
+        mutants[$its]+=${mutants[$its]:+, }\`$(basename "$mutant" .mutant)\`
+    done
+    sed -n '/^# What is not/q; s/^## //p' doc/guarantees.md | while read -r heading; do
+        echo "| $heading | ${mutants[$heading]:-none} |"
+    done
+}
+
+difference=$(diff <(sed -n '/^| promise/,/^$/p' doc/reliability.md | sed '1,2d; /^$/d') <(rows)) ||
+    fail "doc/reliability.md has another table than test/mutants:"$'\n'"$difference"
 for document in README.md doc/*.md; do
     while IFS=: read -r number text; do
         read -r file tag <<<"${text#*quote: }"

@@ -15,7 +15,8 @@ namespace procpool {
 /// `std::move(future)(procpool::callbacks(print, complain))`.
 ///
 /// @par Executor  that of the operation; `boost::asio::bind_executor(executor, callbacks(...))` chooses another one.
-/// @par Throws    What the functions throw leaves through the context's run(), as from any handler.
+/// @par Throws    What the functions throw leaves through the context's run(), as from any handler, and ends the program
+///                on the thread of a pool without a loop of its host.
 template <class OnResult, class OnError>
 class callbacks {
 public:

@@ -50,8 +50,8 @@ struct crash_report {
     bool out_of_memory = false;
     /// User and system time of the process, and of those of its children that it had waited for.
     std::chrono::nanoseconds cpu_time{};
-    /// The most memory that it had resident at a time. Empty when unknown: the kernel tells it only when it is more
-    /// than this process had when it started the worker.
+    /// The most memory that it had resident at a time. Empty when unknown: unless the worker could write it when it
+    /// crashed, the kernel tells it only when it is more than this process had when it started the worker.
     std::optional<std::uint64_t> peak_memory{};
     /// The last lines that it wrote to stderr: at most ten, and 4 KiB in all; of a longer line the beginning. Empty
     /// unless stderr goes through the pool (output::relay or output::capture).

@@ -18,22 +18,25 @@ namespace procpool {
 /// What can go wrong in a pool, apart from what a task itself throws. Thrown as boost::system::system_error; its what()
 /// is a sentence that names the worker or the task and says what to do.
 enum class errc {
-    pool_closed = 1,      ///< The pool was closed before the task was submitted.
+    pool_closed = 1,      ///< The pool was closed, or moved from, before the task was submitted.
     queue_full,           ///< max_pending or max_pending_bytes is reached and when_full is fail.
-    timed_out,            ///< The task ran longer than its timeout, or a drain longer than its limit.
-    start_failed,         ///< No worker could be started.
+    timed_out,            ///< The task ran longer than its timeout, async_shutdown() cut tasks off, or a blocking call
+                          ///< with a limit came back without an outcome.
+    start_failed,         ///< No worker, or no process, could be started.
     unknown_task,         ///< The worker program has no task of that name, or one with another signature.
     module_mismatch,      ///< The worker has not loaded the code that a task refers to, or another build of it.
-    not_serializable,     ///< An argument, a result or an exception could not be turned into bytes, or back.
-    protocol_error,       ///< A worker sent bytes that make no sense; it was ended.
+    not_serializable,     ///< An argument, a result or an exception could not be turned into bytes, or back, is larger
+                          ///< than it may be, or has descriptors where there can be none.
+    protocol_error,       ///< A worker sent bytes that make no sense, and was ended; or somebody has written over the
+                          ///< memory of a queue.
     would_deadlock,       ///< A blocking call on a thread that must run for the call to return.
     not_initialized,      ///< main did not call run_if_worker() before the pool was made.
-    too_many_descriptors, ///< RLIMIT_NOFILE cannot hold the workers, or those of a task's arguments.
-    invalid_option,       ///< An option has a value outside its range.
+    too_many_descriptors, ///< RLIMIT_NOFILE cannot hold those of the workers, a process, a queue or a task's arguments.
+    invalid_option,       ///< An option, or an argument of a function that sets something, is outside its range.
     forked_copy,          ///< The object is a copy made by fork(); only the original process may use it.
     queue_timed_out,      ///< The task did not start within its queue_timeout.
     deadline_exceeded,    ///< The task did not end within its deadline.
-    quarantined,          ///< The task ended so many workers that it is not run again.
+    quarantined,          ///< The task ended so many workers, or so many did not begin it, that it is not run again.
     queue_closed,         ///< The queue was closed, and, for who gets, it is empty.
     connection_closed,    ///< The pipe was closed, at this end or at the other one.
 };

@@ -36,7 +36,7 @@ struct fault {
     fault_point at{};
     /// The number of the worker in its pool, from 1, as in event and crash_report; 0: each of them, and the fork server.
     std::uint64_t worker = 0;
-    /// The how-manieth time that the worker, or its start, comes to that point, from 1.
+    /// It happens when the worker, or its start, comes to that point for the nth time, counted from 1.
     std::uint64_t nth = 1;
     /// The error number of a system call that fails. Greater than zero.
     int error = EMFILE;

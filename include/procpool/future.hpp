@@ -42,7 +42,8 @@ public:
     bool valid() const noexcept { return state_ != nullptr; }
     /// Whether the outcome is here.
     bool ready() const { return state().ready(); }
-    /// Whether a worker has the task and no outcome is here: it runs there, or is next in line.
+    /// Whether a worker was sent the task and no outcome is here: it runs there, or waits behind others that were sent
+    /// ahead.
     bool running() const { return state().is_with_worker() && !ready(); }
 
     /// Gives the task up, as a terminal cancellation would. The outcome is operation_aborted as soon as the pool's executor
@@ -101,9 +102,9 @@ public:
         return state().failure();
     }
 
-    /// Waits until the outcome is here, without taking it.
+    /// Waits until the outcome is here, without taking it. The future may be moved or destroyed meanwhile.
     ///
-    /// @par Signature     void(boost::system::error_code)
+    /// @par Signature     void(boost::system::error_code); no error whatever the task did
     /// @par Cancellation  terminal, partial, total: the wait ends with operation_aborted; the task goes on.
     /// @par Executor      the handler's own, else the pool's; never called from inside this function.
     template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
@@ -127,7 +128,7 @@ public:
             "procpool: a completion token needs a result that can be default-constructed, to have something to "
             "pass beside an error; use future::get(), or return a std::optional");
         return boost::asio::async_initiate<Token, detail::completion_signature_t<R>>(
-            detail::initiate_take<R>{std::exchange(state_, nullptr)}, token);
+            detail::initiate_take<R>{release()}, token);
     }
 
 private:
@@ -142,9 +143,15 @@ private:
         return *state_;
     }
 
+    detail::future_ptr release()
+    {
+        state();
+        return std::exchange(state_, nullptr);
+    }
+
     R take()
     {
-        detail::outcome result = std::exchange(state_, nullptr)->take();
+        detail::outcome result = release()->take();
         if (const auto failure = result.failure())
             std::rethrow_exception(failure);
         if constexpr (!std::is_void_v<R>)

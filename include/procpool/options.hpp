@@ -21,19 +21,22 @@ namespace procpool {
 
 /// Where a pool's workers come from.
 enum class start_method {
-    spawn,      ///< Each is a new process that runs the program from its beginning, and the initializer.
-    forkserver, ///< A helper process is started in that way and runs the initializer, once; the workers are forked from
-    ///< it, in a fraction of the time, and share its memory until they write to it. The initializer must not
-    ///< start threads, and handlers of pthread_atfork() do not run. What it has opened is open in each
-    ///< worker; what it has left in random number generators is the same in all. A helper that dies is
-    ///< replaced when the next worker is wanted.
-    inline_, ///< There are no workers: the tasks run in this process, one at a time, on the pool's executor, for unit tests
-    ///< and debuggers. All else that a caller sees is the same: arguments, results and exceptions go through their
-    ///< codecs, and nothing completes inside of an initiating function. The initializer runs once, before the first
-    ///< task; what it throws fails each task with errc::start_failed. main need not call run_if_worker(). What takes a
-    ///< process is missing: a crash is one of this process; times and sizes are not limited, nothing is run again; worker_options,
-    ///< on_event and faults have no effect. A task that runs cannot be ended, and the loop does nothing else meanwhile,
-    ///< so a cancellation, and the destructor of a pool with a thread of its own, wait for it.
+    /// Each is a new process that runs the program from its beginning, and the initializer.
+    spawn,
+    /// A helper process is started in that way and runs the initializer, once; the workers are forked from it, in a
+    /// fraction of the time, and share its memory until they write to it. Neither main before run_if_worker() nor the
+    /// initializer may start threads, and handlers of pthread_atfork() do not run. What it has opened is open in each
+    /// worker; what it has left in random number generators is the same in all. A helper that dies is replaced when the
+    /// next worker is wanted. Needs a kernel with CONFIG_CHECKPOINT_RESTORE, as distributions have it.
+    forkserver,
+    /// There are no workers: the tasks run in this process, one at a time, on the pool's executor, for unit tests and
+    /// debuggers. All else that a caller sees is the same: arguments, results and exceptions go through their codecs, and
+    /// nothing completes inside of an initiating function. The initializer runs once, before the first task; what it
+    /// throws fails each task with errc::start_failed. main need not call run_if_worker(). What takes a process is
+    /// missing: a crash is one of this process; times and sizes are not limited, nothing is run again; worker_options,
+    /// on_event and faults have no effect. A task that runs cannot be ended, and the loop does nothing else meanwhile, so a
+    /// cancellation, and the destructor of a pool with a thread of its own, wait for it.
+    inline_,
 };
 
 /// What a submission does when max_pending or max_pending_bytes is reached.
@@ -53,14 +56,15 @@ struct pool_options {
     /// What ps and top show before ": worker 3". Default: the program's name.
     std::string name{};
     /// Another program as the worker; its main must call run_if_worker(). Default: this very program, also after its
-    /// file was replaced or deleted.
+    /// file was replaced or deleted. A relative path counts from this process's directory when the pool is made; PATH is
+    /// not searched.
     std::filesystem::path executable{};
     /// How workers are started.
     start_method start = start_method::spawn;
     /// Runs in each worker before its first task: `procpool::task(load_model, path)`. If it throws, the worker does not
     /// start. With a fork server it runs there, unconfined, and what it writes comes from worker 0.
     std::optional<task<void>> initializer{};
-    /// The workers' environment, directory, stdout and stderr.
+    /// The workers' environment, directory, output, limits, sandbox and containment.
     worker_options worker{};
     /// How long a worker may take to become ready, initializer included. Greater than zero.
     std::chrono::nanoseconds start_timeout = std::chrono::seconds(30);
@@ -77,11 +81,12 @@ struct pool_options {
     /// How long a worker lives before it is exchanged likewise, up to an eighth less. It works on until its replacement
     /// is ready. Greater than zero. Default: no limit.
     std::optional<std::chrono::nanoseconds> max_worker_age{};
-    /// A task with retries that has ended so many workers fails with errc::quarantined, whatever retries are left. At
-    /// least 1.
+    /// A task that has ended so many workers is not run again, though it has retries left: it fails with
+    /// errc::quarantined. One whose retries are used up fails with worker_crashed. At least 1.
     unsigned max_kills = 3;
     /// Called for what happens in the pool (event.hpp), in order, one call at a time, on the pool's executor. Costs
-    /// nothing when it is empty. What it throws leaves through the context's run().
+    /// nothing when it is empty. What it throws leaves through the context's run(); on a pool's own thread it ends the
+    /// program.
     std::function<void(const event&)> on_event{};
     /// The most tasks that may be accepted and not finished, running ones included. At least 1. Default: no limit.
     std::optional<std::size_t> max_pending{};
@@ -90,8 +95,8 @@ struct pool_options {
     std::optional<std::size_t> max_pending_bytes{};
     /// What a submission does beyond these limits.
     procpool::when_full when_full = when_full::fail;
-    /// The largest result, in bytes; a larger one is an error of its task, in a map of its element. At least 1. Default
-    /// 1 GiB: with some KiB more a bound on what a hostile worker can make this process store.
+    /// The largest result, in bytes; a larger one is errc::not_serializable for its task, in a map for its element. At
+    /// least 1. Default 1 GiB: with some KiB more a bound on what a hostile worker can make this process store.
     std::uint64_t max_result_bytes = std::uint64_t{1} << 30;
     /// What is to go wrong, for tests of what the program does then (doc/fault_injection.md). Costs nothing when empty.
     std::vector<fault> faults{};
@@ -107,7 +112,8 @@ enum class on_cancel {
 
 /// Options of one submission. An aggregate with defaults: `{.timeout = 5s}`.
 struct submit_options {
-    /// Waiting tasks of higher priority start first; among equals the order of submission holds.
+    /// Of the tasks that were not sent to a worker yet, those of higher priority go first, and equals in the order of
+    /// submission. So with one worker equals start in that order, with several nearly so.
     int priority = 0;
     /// What errors and crash reports call the task beside its number; copied by async_submit. Default: the name of a
     /// named task, else none.
@@ -130,7 +136,8 @@ struct submit_options {
     unsigned retries = 0;
     /// Whether it also runs again, as often, when it has thrown.
     bool retry_exceptions = false;
-    /// How long it waits before it runs again; this doubles each time, up to a minute. Not negative.
+    /// How long it waits before it runs again; this doubles each time, up to a minute, unless it is longer from the
+    /// beginning. Not negative.
     std::chrono::nanoseconds retry_pause = std::chrono::milliseconds(100);
     /// What becomes of the running task when it is cancelled, by whatever cancellation type.
     procpool::on_cancel on_cancel = on_cancel::stop;

@@ -10,6 +10,8 @@ namespace procpool {
 /// Where stdout or stderr of the workers goes.
 enum class output {
     inherit, ///< To this process's own stream: workers write there themselves, so that the lines of several may mix.
+             ///< What their C library keeps of stdout, where that is no terminal, is lost when they are killed, as by
+             ///< ~pool: flush it in the task.
     discard, ///< Nowhere.
     relay,   ///< To this process's own stream, written there by the pool: lines up to 64 KiB never mix.
     capture, ///< To worker_options::on_output, line by line.

@@ -66,7 +66,8 @@ public:
         open().receive(record);
         return decode(record);
     }
-    /// Whether an item has begun to come, or the other end is closed: then recv() does not have to wait for it.
+    /// Whether there are bytes to be received, or the other end is closed. Of an item whose sender is in the middle of
+    /// it, recv() still waits for the rest.
     bool poll() const { return open().poll(std::chrono::steady_clock::now()); }
     /// The same, when it has not: within that time.
     template <class Rep, class Period>
@@ -82,6 +83,8 @@ public:
     ///                    goes before the next item that is sent.
     /// @par Executor      the handler's own, else the system executor; also for the waiting. Never called from inside
     ///                    this function.
+    /// @par Throws        from here, and not through the token: errc::connection_closed when this end was closed, or is
+    ///                    none; what encoding throws.
     template <boost::asio::completion_token_for<void(std::exception_ptr)> Token = boost::asio::deferred_t>
     auto async_send(const T& item, Token&& token = Token()) const
     {
@@ -95,6 +98,7 @@ public:
     /// @par Cancellation  terminal, partial, total: operation_aborted. Nothing is lost: what has come of an item is
     ///                    there for the next one that receives.
     /// @par Executor      as for async_send.
+    /// @par Throws        from here, as async_send: errc::connection_closed when this end was closed, or is none.
     /// @par With `||`     of Asio's awaitable operators, or another choice between operations: on one thread, or in a strand.
     ///                    Elsewhere two of them may be done at once, and the item of one of them is lost.
     template <boost::asio::completion_token_for<void(std::exception_ptr, T)> Token = boost::asio::deferred_t>

@@ -55,13 +55,14 @@ struct initiate_join {
 
 /// A pool of worker processes that run functions.
 ///
-/// main must call run_if_worker() before a pool is made, because workers are started from this same program (or from
-/// pool_options::executable).
+/// main must call run_if_worker() before a pool is made, because workers are started from this same program, unless
+/// pool_options::executable names another one or start_method::inline_ needs none.
 ///
 /// The object is a handle on the pool's state. Destroying it kills every worker, with its process group, at once and
 /// never waits for a task; outstanding operations complete with asio::error::operation_aborted while the context runs.
 /// If the context never runs again, the workers are reaped and the handlers destroyed, uninvoked, when the context is
-/// destroyed, as Asio does; a blocked future::get() throws then.
+/// destroyed, as Asio does; a blocked future::get() throws then. A pool that was moved from throws errc::pool_closed on
+/// use.
 ///
 /// A pool that has workers keeps its context busy, as a server's acceptor does: io_context::run() returns after close()
 /// and the end of the last task, or after the pool was destroyed.
@@ -74,11 +75,13 @@ public:
     using executor_type = boost::asio::any_io_executor;
 
     /// A pool on the caller's event loop: an io_context, a thread_pool, a strand of one, run by any number of threads.
-    /// Nothing of the pool ever blocks that loop but for the start of a process (about a third of a millisecond).
+    /// Nothing of the pool ever blocks that loop but for the start of a process (about a third of a millisecond), with
+    /// containment::cgroup its end (until its group is empty, a second at most), and with start_method::inline_ the
+    /// tasks themselves.
     ///
-    /// @par Throws  boost::system::system_error: errc::not_initialized when main has not called run_if_worker();
-    ///              errc::invalid_option with the field's name; errc::too_many_descriptors when RLIMIT_NOFILE cannot
-    ///              hold the workers.
+    /// @par Throws  boost::system::system_error: errc::not_initialized when main has not called run_if_worker() and
+    ///              must; errc::invalid_option with the field's name; errc::too_many_descriptors when RLIMIT_NOFILE
+    ///              cannot hold the workers.
     explicit pool(const executor_type& executor, pool_options options = {});
     /// The same, for an object with get_executor().
     template <class Context>
@@ -87,7 +90,9 @@ public:
     {
     }
     /// A pool with a background thread and an io_context of its own, for programs without an event loop. Handlers
-    /// without an executor of their own run on that thread.
+    /// without an executor of their own run on that thread, where nobody can catch what they, on_event or on_output
+    /// throw: it ends the program (std::terminate). The destructor waits for the one that runs there, so do not destroy
+    /// the pool while you hold a lock that it needs.
     explicit pool(pool_options options = {});
     pool(pool&& other) noexcept;
     /// Destroys the pool that this object was.
@@ -116,14 +121,16 @@ public:
     ///   - what the task itself threw: standard and registered types as themselves, others as task_error
     ///   - worker_crashed      the process ended before it had answered, and submit_options::retries are used up
     ///   - boost::system::system_error with errc::pool_closed, queue_full, timed_out, queue_timed_out,
-    ///     deadline_exceeded, quarantined, start_failed, unknown_task, module_mismatch, not_serializable or protocol_error
+    ///     deadline_exceeded, quarantined, start_failed, unknown_task, module_mismatch, not_serializable,
+    ///     too_many_descriptors or protocol_error
     ///   - boost::system::system_error with asio::error::operation_aborted when the call was cancelled or the pool
     ///     terminated
     /// @par Executor           the token's own, else the pool's; never called from inside this function.
     /// @par Thread safety      Distinct objects: safe. Shared objects: safe.
     /// @par Lifetime           The pool object may be destroyed while the operation is outstanding.
-    /// @par Throws             what the codec of an argument throws; errc::invalid_option; errc::forked_copy;
-    ///                         errc::would_deadlock (when_full::wait); std::bad_alloc. Then nothing was started.
+    /// @par Throws             what the codec of an argument throws; errc::module_mismatch when fn lies in a library
+    ///                         without a build id; errc::invalid_option; errc::forked_copy; errc::would_deadlock
+    ///                         (when_full::wait); std::bad_alloc. Then nothing was started.
     template <class F, class... Rest>
         requires(!std::same_as<std::remove_cvref_t<F>, submit_options>)
     auto async_submit(F&& fn, Rest&&... rest)
@@ -203,7 +210,9 @@ public:
     /// @par Signature      void(std::exception_ptr, std::vector<R>)
     /// @par Cancellation   terminal, partial, total: completes at once with operation_aborted; what has not started never
     ///                     runs, what runs ends unheard.
+    /// @par Errors         those of map(); after the first, what has not started is cancelled, and the vector is empty.
     /// @par Executor       the token's own, else the pool's; never called from inside this function.
+    /// @par Throws         errc::forked_copy; what the codec of fn throws; when launched, errc::invalid_option.
     /// @par Thread safety, Lifetime  as async_submit().
     template <class F, std::ranges::input_range Range, class Token = const boost::asio::deferred_t&>
         requires(!std::same_as<std::remove_cvref_t<F>, map_options>)
@@ -222,14 +231,16 @@ public:
                                  std::views::all(std::decay_t<Range>(std::forward<Range>(range)))));
     }
 
-    /// Runs fn once on each worker that there is, behind the task that it has: those that are starting too, but not those
-    /// that start later, for which pool_options::initializer is. Arguments as for async_submit(); max_pending does not
-    /// count.
+    /// Runs fn once on each worker that there is, behind the task that it has: those that are starting too, but not
+    /// those that start later: use pool_options::initializer for them. Arguments as for async_submit(). It is accepted
+    /// whatever max_pending and max_pending_bytes say, and counts for later submissions.
     ///
     /// @return             a future for each of these workers, in the order in which they were started; none when the
-    ///                     pool has not started any, and one of a pool with start_method::inline_. The future of a worker that ends before it has answered fails with
-    ///                     worker_crashed, or, when it was not sent the task any more, operation_aborted.
-    /// @par Throws, Thread safety, Lifetime  as async_submit().
+    ///                     pool has not started any, exactly one with start_method::inline_. The future of a worker that
+    ///                     ends before it has answered fails with worker_crashed, or, when it was not sent the task any
+    ///                     more, operation_aborted; those of a pool that is closed with errc::pool_closed.
+    /// @par Throws         as async_submit(); also errc::not_serializable for a buffer of 64 KiB or more.
+    /// @par Thread safety, Lifetime  as async_submit().
     template <class F, class... Args>
     auto broadcast(F&& fn, Args&&... arguments)
     {

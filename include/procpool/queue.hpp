@@ -124,6 +124,7 @@ public:
     /// @par Cancellation  terminal, partial, total: operation_aborted, and nothing was added.
     /// @par Executor      the handler's own, else the system executor; also for the waiting. Never called from inside
     ///                    this function.
+    /// @par Throws        from here, and not through the token: what encoding throws.
     template <boost::asio::completion_token_for<void(std::exception_ptr)> Token = boost::asio::deferred_t>
     auto async_put(const T& item, Token&& token = Token()) const
     {

@@ -20,7 +20,8 @@ struct resource_limits {
     /// SIGXCPU, a second later with SIGKILL, and the task that it runs fails with worker_crashed. For the time of one
     /// task there is submit_options::timeout.
     std::optional<std::chrono::seconds> cpu_time{};
-    /// Open files: every descriptor's number is below it (RLIMIT_NOFILE). A worker needs 7 of its own.
+    /// Open files: every descriptor's number is below it (RLIMIT_NOFILE). Nine are the
+    /// worker's own, and one for each captured stream: of N a task can have N - 9 open.
     std::optional<std::uint64_t> open_files{};
     /// Bytes of the largest file that may be written (RLIMIT_FSIZE). A write beyond it is SIGXFSZ, which ends the
     /// worker, or, where that is ignored, EFBIG.

@@ -41,8 +41,9 @@ public:
     ///
     /// @par Errors  what the function threw; worker_crashed, for the element that ran when its worker died: of those that
     ///              were sent with it, the results before it are delivered, and those behind it run elsewhere; errors of
-    ///              the pool, as from pool::async_submit(), for each element of the task; what the input threw, which
-    ///              ends it.
+    ///              the pool, as from pool::async_submit(), for each element of the task; when the pool is closed,
+    ///              errc::pool_closed for those that were read and not accepted, and then the end; what the input threw,
+    ///              which ends it.
     /// @par Throws  also errc::would_deadlock on a thread that runs the pool's own loop; errc::forked_copy.
     std::optional<R> next() { return next_until({}); }
     /// The same, but for at most `limit`; then throws errc::timed_out, and the element may be waited for again.

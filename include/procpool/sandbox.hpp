@@ -30,7 +30,7 @@ enum class sandbox_feature : std::uint8_t {
 /// interrupt a system call there (EINTR).
 ///
 /// It guards against accidents, and is a second wall against code that was taken over: the CPU, memory and the kernel
-/// are still shared. Everything but no_new_privs alone implies no_new_privs.
+/// are still shared. Each of its other members implies no_new_privs.
 struct sandbox_options {
     /// Programs that a task starts gain no rights: set-user-ID bits and file capabilities count for nothing.
     bool no_new_privs = false;

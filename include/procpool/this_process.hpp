@@ -16,7 +16,8 @@ namespace this_process {
 PROCPOOL_DECL const std::string& name() noexcept;
 /// Its process id.
 PROCPOOL_DECL pid_t pid() noexcept;
-/// That of its parent: of a process or a worker the one that has it. 0 where that is outside of its pid namespace.
+/// That of its parent: of a process or a worker the one that has it, with containment::pid_namespace 1, the first process
+/// of the namespace. 0 where that is outside of its pid namespace.
 PROCPOOL_DECL pid_t parent_pid() noexcept;
 
 } // namespace this_process

@@ -10,12 +10,14 @@
 
 namespace procpool {
 
-/// In a process that a pool started as its worker: runs the worker's loop and never returns. In every other process:
-/// returns at once.
+/// In a process that the library has started from this program (a pool's worker, its fork server, a
+/// procpool::process): does what that process is for and never returns. In every other process: returns at once.
 ///
 /// Call it in main, after register_task() and register_exception() and before anything else: everything before it runs
-/// in every worker too, and so do the program's static initializers. A pool made in a program that has not called it
-/// throws errc::not_initialized, so a forgotten call can never make a program start copies of itself without end.
+/// in every worker too, and so do the program's static initializers. A pool whose workers would be this same program,
+/// made where main has not called it, throws errc::not_initialized, so a forgotten call can never make a program start
+/// copies of itself without end. Not needed with pool_options::executable, whose main calls it, nor with
+/// start_method::inline_.
 ///
 /// A worker leaves through std::exit(0) when its pool retires it.
 PROCPOOL_DECL void run_if_worker();

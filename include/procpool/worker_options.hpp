@@ -18,10 +18,11 @@ namespace procpool {
 /// worker does not start (errc::start_failed).
 enum class containment : std::uint8_t {
     none,          ///< By the worker's process group: those that leave it (setsid, setpgid) live on.
-    pid_namespace, ///< None outlives its worker or this process, whatever it does. Needs root or user namespaces; there,
-                   ///< as in containers, getpid() is another number than worker_crashed::pid().
-    cgroup, ///< None outlives its worker. Needs a writable cgroup v2. After the death of this process, those that
-            ///< had left the group live on.
+    pid_namespace, ///< None outlives its worker or this process, whatever it does. Needs root or user namespaces, and no
+                   ///< threads before run_if_worker(); there, as in containers, getpid() is another number than
+                   ///< worker_crashed::pid().
+    cgroup, ///< None outlives its worker. Needs a writable cgroup v2 of Linux 5.14. After the death of this process,
+            ///< those that had left the group live on.
 };
 
 /// What the worker processes get. Everything else is fixed: stdin is /dev/null, nothing of this process but stdout and
@@ -39,12 +40,12 @@ struct worker_options {
     output stderr_to = output::relay;
     /// Gets each line of the streams with output::capture, which need it. The lines of a stream come in their order, one
     /// call at a time, those of a task before its outcome. When lines wait that come to more than a mebibyte, no more
-    /// are read, and workers wait. What a program buffers itself is lost when it crashes; the C and C++ streams are
-    /// flushed after each line and each task.
+    /// are read, and workers wait. What a program buffers itself is lost when it crashes or is killed; the C and C++
+    /// streams are flushed after each line and each task.
     ///
     /// @par Executor  the pool's.
-    /// @par Throws    What it throws leaves through the context's run(), as from an Asio handler; the lines that follow
-    ///                are delivered nevertheless.
+    /// @par Throws    What it throws leaves through the context's run(), as from an Asio handler, and ends the program
+    ///                on a pool's own thread; the lines that follow are delivered nevertheless.
     std::function<void(const output_line&)> on_output{};
     /// What each worker may use at most.
     resource_limits limits{};

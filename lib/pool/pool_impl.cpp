@@ -312,13 +312,12 @@ void pool_impl::tasks_finished(std::size_t tasks, std::size_t bytes)
 
 procpool::stats pool_impl::stats() const
 {
-    procpool::stats now;
-    {
-        const std::scoped_lock lock(runner_mutex_);
-        now = runner_ ? runner_->stats() : last_stats_;
-    }
+    const std::scoped_lock engine_lock(runner_mutex_);
+    procpool::stats now = runner_ ? runner_->stats() : last_stats_;
     const std::scoped_lock lock(mutex_);
-    now.waiting += inbox_.size() + inbox_for_one_.size() + in_line_.size();
+    const std::size_t arriving = inbox_.size() + inbox_for_one_.size();
+    now.submitted += arriving;
+    now.waiting += arriving + in_line_.size();
     return now;
 }
 

@@ -337,6 +337,22 @@ BOOST_AUTO_TEST_CASE(a_future_may_outlive_its_pool)
     BOOST_CHECK_THROW(result.get(), std::logic_error);
 }
 
+BOOST_AUTO_TEST_CASE(an_empty_future_says_so_whatever_it_is_asked)
+{
+    future<pid_t> none;
+    BOOST_TEST(!none.valid());
+    BOOST_CHECK_THROW(none.ready(), std::logic_error);
+    BOOST_CHECK_THROW(none.running(), std::logic_error);
+    BOOST_CHECK_THROW(none.cancel(), std::logic_error);
+    BOOST_CHECK_THROW(none.get(), std::logic_error);
+    BOOST_CHECK_THROW(none.get(std::chrono::seconds(1)), std::logic_error);
+    BOOST_CHECK_THROW(none.successful(), std::logic_error);
+    BOOST_CHECK_THROW(none.exception(), std::logic_error);
+    BOOST_CHECK_THROW(none.async_wait(boost::asio::detached), std::logic_error);
+    BOOST_CHECK_THROW(std::move(none)(boost::asio::detached), std::logic_error);
+    run([&]() -> awaitable<void> { co_return; });
+}
+
 BOOST_AUTO_TEST_CASE(a_future_that_outlives_its_pool_can_be_awaited)
 {
     future<pid_t> finished;

@@ -192,6 +192,20 @@ BOOST_AUTO_TEST_CASE(higher_priority_starts_first_and_equals_in_order)
     BOOST_TEST(order == (std::vector{1, 2, 3, 4, 5, 6, 7}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(stats_count_a_task_from_its_submission_on)
+{
+    pool.emplace(context, pool_options{.workers = 1});
+    const auto one = pool->async_submit(same, 1);
+    const auto other = pool->async_submit(same, 2);
+    BOOST_TEST(pool->stats().submitted == 2u); // though the loop has not run
+    BOOST_TEST(pool->stats().waiting == 2u);
+    run([&]() -> awaitable<void> {
+        co_await pool->async_join(use_awaitable);
+        BOOST_TEST(pool->stats().submitted == 2u);
+        BOOST_TEST(pool->stats().waiting == 0u);
+    });
+}
+
 BOOST_AUTO_TEST_CASE(stats_count_every_task_once)
 {
     gate held(context.get_executor());
