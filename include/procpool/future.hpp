@@ -49,6 +49,8 @@ public:
     /// Gives the task up, as a terminal cancellation would. The outcome is operation_aborted as soon as the pool's executor
     /// has had its turn, and not before this returns, unless there is one by then; wait for it as for any other. A waiting
     /// task never runs; submit_options::on_cancel says what becomes of a running one.
+    ///
+    /// @par Throws  errc::forked_copy in a process that fork() made.
     void cancel() { detail::cancel(state().pool(), &state(), true); }
 
     /// Blocks until the outcome is here and takes it.

@@ -132,7 +132,7 @@ struct submit_options {
     /// runs, what follows is the same as with timeout. Greater than zero. Default: no limit.
     std::optional<std::chrono::nanoseconds> deadline{};
     /// How often the task may run again after its worker ended while it ran. Only for tasks that may run more than once:
-    /// nobody knows how far the dead run has come.
+    /// nobody knows how far the dead run has come. From 65,535 on without end.
     unsigned retries = 0;
     /// Whether it also runs again, as often, when it has thrown.
     bool retry_exceptions = false;

@@ -122,7 +122,8 @@ public:
     ///   - worker_crashed      the process ended before it had answered, and submit_options::retries are used up
     ///   - boost::system::system_error with errc::pool_closed, queue_full, timed_out, queue_timed_out,
     ///     deadline_exceeded, quarantined, start_failed, unknown_task, module_mismatch, not_serializable,
-    ///     too_many_descriptors or protocol_error
+    ///     too_many_descriptors or protocol_error; with boost::system::errc::not_enough_memory when this process has no
+    ///     memory for the result
     ///   - boost::system::system_error with asio::error::operation_aborted when the call was cancelled or the pool
     ///     terminated
     /// @par Executor           the token's own, else the pool's; never called from inside this function.

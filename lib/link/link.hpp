@@ -89,6 +89,8 @@ public:
     bool refused() const noexcept { return refused_; }
     /// Whether it was ended because it sent bytes that make no sense.
     bool broke_protocol() const noexcept { return broke_protocol_; }
+    /// Whether it was ended because this process has no memory for what it sent.
+    bool was_too_much() const noexcept { return was_too_much_; }
 
     /// What is known about the end of the process, without what concerns a task. When it has ended.
     crash_report report() const;
@@ -146,6 +148,8 @@ private:
     void tell_answer(wire::frame& answer);
     detail::region_ptr find_shown(wire::frame& answer);
     void give_up_on_worker();
+    void give_up_for_want_of_memory();
+    bool is_given_up() const noexcept { return broke_protocol_ || was_too_much_; }
     void write();
     void write_when_possible();
     wire::frame_header& add_call(std::uint16_t slot, const detail::byte_buffer& call);
@@ -205,6 +209,7 @@ private:
     bool ready_ = false;
     bool refused_ = false;
     bool broke_protocol_ = false;
+    bool was_too_much_ = false;
     bool killed_ = false; // by this process
 };
 

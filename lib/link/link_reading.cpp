@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 
 namespace procpool::link {
 
@@ -29,7 +30,7 @@ void link::on_read(std::size_t count)
         take_piped(std::span(incoming_).first(count));
     if (exited_)
         end();
-    else if (count != 0 && !broke_protocol_)
+    else if (count != 0 && !is_given_up())
         read();
     else
         on_end_of_answers();
@@ -54,8 +55,8 @@ void link::take_piped(std::span<const std::byte> bytes)
 }
 
 void link::feed(std::span<const std::byte> bytes)
-{
-    while (!bytes.empty()) {
+try {
+    while (!bytes.empty() && !is_given_up()) {
         const auto room = frames_.prepare();
         const auto part = bytes.first(std::min(room.size(), bytes.size()));
         std::copy(part.begin(), part.end(), room.begin());
@@ -63,6 +64,8 @@ void link::feed(std::span<const std::byte> bytes)
         bytes = bytes.subspan(part.size());
         tell_frames();
     }
+} catch (const std::bad_alloc&) {
+    give_up_for_want_of_memory();
 }
 
 void link::tell_frames()
@@ -78,7 +81,7 @@ void link::tell_frames()
 void link::tell(wire::frame& frame)
 {
     const auto& header = frame.header;
-    if (broke_protocol_)
+    if (is_given_up())
         return;
     if (ready_ && (header.kind == wire::frame_kind::result || header.kind == wire::frame_kind::exception)) {
         tell_answer(frame);
@@ -103,7 +106,7 @@ void link::tell_answer(wire::frame& answer)
     if (header.place != wire::payload_place::in_frame) {
         shown = find_shown(answer);
         if (!shown)
-            return give_up_on_worker();
+            return is_given_up() ? void() : give_up_on_worker();
     }
     task* const answered = slots_.take_out(header.slot, header.id);
     if (!answered)
@@ -128,6 +131,7 @@ detail::region_ptr link::find_shown(wire::frame& answer)
             answer.payload = {found->data(), shown.size};
         return found;
     } catch (const std::exception&) { // there is no room to map it
+        give_up_for_want_of_memory();
         return {};
     }
 }
@@ -135,6 +139,12 @@ detail::region_ptr link::find_shown(wire::frame& answer)
 void link::give_up_on_worker()
 {
     broke_protocol_ = true;
+    kill();
+}
+
+void link::give_up_for_want_of_memory()
+{
+    was_too_much_ = true;
     kill();
 }
 

@@ -102,8 +102,18 @@ outcome deadline_exceeded(bool has_worker)
                                   : "the task's deadline passed before it started: it was given up");
 }
 
+outcome no_memory()
+{
+    return {.error = std::make_exception_ptr(boost::system::system_error(
+                make_error_code(boost::system::errc::not_enough_memory),
+                "the task's result has arrived, and this process has no memory for it: return less, or set "
+                "pool_options::max_result_bytes to what it can take"))};
+}
+
 outcome crashed(const link::link& worker, const scheduled_operation& task, schedule::time_point now)
 {
+    if (worker.was_too_much())
+        return no_memory();
     if (worker.broke_protocol())
         return failed_with(errc::protocol_error,
                            name_of(worker) + " sent bytes that make no sense while it had the task, and was ended: the "

@@ -30,6 +30,7 @@ private:
         wanted,   // a guest waits for the owner to leave
         borrowed, // a guest runs the context
         vacant,   // nobody does, until a guest comes back soon or the owner does
+        left,     // nobody will any more
     };
     std::atomic<std::uint32_t> state_{owned};
 };
@@ -47,15 +48,18 @@ public:
     void close();
 
     /// Runs the context on the calling thread until over() is true, which is asked after each handler, the deadline has
-    /// passed, or nothing is left to do. Does nothing when another thread has borrowed it. `is_quiet`: whether nothing is
-    /// expected to happen soon; then the owner does not return at once, because the caller may.
+    /// passed, or nothing is left to do. Does nothing when another thread has borrowed it, or the owner has left.
+    /// `is_quiet`: whether nothing is expected to happen soon; then the owner does not return at once, because the caller
+    /// may.
     void borrow(const std::function<bool()>& over, deadline until, const std::function<bool()>& is_quiet);
     const std::shared_ptr<loop_shift>& shift() const noexcept { return shift_; }
 
 private:
     using enum loop_shift::state;
     void wait_for_return();
-    void take();
+    class loan;
+    bool take(deadline until);
+    bool wait_for_owner(deadline until);
     void give_back(bool is_quiet);
 
     boost::asio::io_context context_;
@@ -63,6 +67,7 @@ private:
     std::shared_ptr<loop_shift> shift_ = std::make_shared<loop_shift>();
     std::atomic<std::uint32_t>& state_ = shift_->state_;
     std::atomic<std::uint32_t> visits_{0};
+    std::atomic<bool> owner_dozes_{false};
     std::atomic<bool> closed_{false};
     std::mutex guest_;
 };

@@ -173,6 +173,7 @@ std::vector<detail::future_ptr> detail::broadcast(const std::shared_ptr<pool_imp
 
 void detail::cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running)
 {
+    check_original();
     if (const auto alive = pool.lock())
         alive->cancel(op, if_running);
 }

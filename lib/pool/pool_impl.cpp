@@ -139,9 +139,15 @@ void pool_impl::wait_for_room(std::unique_lock<std::mutex>& lock, const operatio
 // With the mutex held.
 void pool_impl::enqueue(operation_ptr op)
 {
-    auto& scheduled = scheduled_operation::of(*op.detach());
+    auto& scheduled = scheduled_operation::of(*op);
     scheduled.id = ++last_id_;
-    inbox_.push(scheduled);
+    try {
+        inbox_.push(scheduled);
+    } catch (...) {
+        admission_.leave(1, scheduled.size());
+        throw;
+    }
+    static_cast<void>(op.detach()); // the engine takes it over
 }
 
 // Tasks wait for others that may follow at once, to be sent together; but not while a worker waits for them.
@@ -157,6 +163,9 @@ void pool_impl::wake_engine(std::unique_lock<std::mutex> lock)
     lock.unlock();
     accept_arrivals(*runner_);
     auto settled = runner_->take_settled();
+    if (settled.empty() && desk_.is_idle())
+        return; // as soon as the engine is free, a handler may destroy the pool on another thread
+    const auto self = shared_from_this();
     alone.unlock();
     post_in_order(std::move(settled));
 }
@@ -164,9 +173,10 @@ void pool_impl::wake_engine(std::unique_lock<std::mutex> lock)
 // With the mutex held.
 void pool_impl::post_drain()
 {
-    if (!std::exchange(drain_posted_, true))
+    if (!drain_posted_)
         boost::asio::post(executor_,
                           [self = shared_from_this()] { self->run([&](runner& r) { self->accept_arrivals(r); }); });
+    drain_posted_ = true;
     nudge();
 }
 
@@ -262,10 +272,12 @@ void pool_impl::join(std::shared_ptr<join_operation> waiting, deadline end)
     expect_handlers();
     auto slot = boost::asio::get_associated_cancellation_slot(waiting->handler());
     if (slot.is_connected())
-        slot.assign([weak = weak_from_this(), waiting](boost::asio::cancellation_type type) {
+        // Not the operation itself: it may own the coroutine that owns the slot.
+        slot.assign([weak = weak_from_this(), one = std::weak_ptr(waiting)](boost::asio::cancellation_type type) {
             const auto self = weak.lock();
-            if (self && type != boost::asio::cancellation_type::none)
-                self->post([waiting](runner& r) { r.stop_joining(waiting); });
+            const auto cancelled = one.lock();
+            if (self && cancelled && type != boost::asio::cancellation_type::none)
+                self->post([cancelled](runner& r) { r.stop_joining(cancelled); });
         });
     close_door([waiting = std::move(waiting), end](runner& r) { r.join(waiting, end); });
 }

@@ -4,6 +4,7 @@
 #include "schedule/task.hpp"
 
 #include <array>
+#include <bit>
 #include <vector>
 
 namespace procpool::schedule {
@@ -24,8 +25,11 @@ public:
     /// Those whose time to wait is limited.
     const std::vector<task*>& impatient() const noexcept { return impatient_; }
 
+    /// What it throws has changed nothing.
     void push(task& t)
     {
+        if (t.limits->queue_end || t.limits->deadline)
+            impatient_.reserve(std::bit_ceil(impatient_.size() + 1));
         if (runs_.empty() || runs_.back().priority != t.priority)
             runs_.push_back({t.priority, {}});
         runs_.back().tasks.push_back(t);

@@ -3,10 +3,12 @@
 #include "schedule/scheduler.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace procpool::schedule {
 namespace {
 
+constexpr unsigned most_kills = 4095;                       // that a task can count
 constexpr duration longest_pause = std::chrono::minutes(1); // unless the first one is longer
 
 duration pause_before(const task& t) noexcept
@@ -28,7 +30,8 @@ bool scheduler::may_run_again(const task& t) noexcept
 // Its worker ended while it ran.
 void scheduler::end_crashed(task& t)
 {
-    ++t.kills;
+    if (t.kills != most_kills)
+        ++t.kills;
     if (!may_run_again(t))
         finish(t, reason::crashed);
     else if (t.kills >= limits_.max_kills)
@@ -39,7 +42,8 @@ void scheduler::end_crashed(task& t)
 void scheduler::rest(task& t, time_point now)
 {
     ++counts_.retried;
-    ++t.attempt;
+    if (t.attempt != std::numeric_limits<std::uint16_t>::max())
+        ++t.attempt;
     t.started = false;
     t.asked = false;
     t.where = stage::resting;

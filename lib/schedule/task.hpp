@@ -44,8 +44,8 @@ struct task {
     int priority = 0;                          ///< Higher first.
 
     // The rest belongs to the scheduler.
-    std::uint16_t attempt = 1;     ///< Which run this is, or will be.
-    std::uint16_t kills : 12 = 0;  ///< How many workers ended while they ran it.
+    std::uint16_t attempt = 1;     ///< Which run this is, or will be; beyond the largest number, that.
+    std::uint16_t kills : 12 = 0;  ///< How many workers ended while they ran it; likewise.
     std::uint16_t unbegun : 4 = 0; ///< How many ended, or were stuck, when it came next and they had not begun it.
     task* previous = nullptr;
     task* next = nullptr;

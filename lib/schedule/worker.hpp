@@ -41,7 +41,8 @@ struct worker {
     bool stuck = false;              ///< It is condemned because it does not begin what it was sent.
     std::size_t tasks_left = std::numeric_limits<std::size_t>::max(); ///< How many more may be sent to it.
     time_point due_at = time_point::max();                            ///< When it will be too old.
-    time_point quiet_since{}; ///< Its last answer, or since then the first task sent to it or the last one taken from it.
+    time_point
+        quiet_since{}; ///< Its last answer, or since then the first task sent to it or the last one taken from it.
 
     std::size_t abandoned = 0; ///< How many of the sent tasks are finished: only the worker is busy with them.
     bool is_touched = false;   ///< Its load is another one than by_load has seen.

@@ -39,6 +39,7 @@ void answers::flush()
 
 void answers::write(std::span<const std::byte> bytes)
 {
+    ++writes_;
     if (!os::write_all(descriptor_, bytes))
         os::exit_now(0); // the parent is gone
 }

@@ -23,11 +23,14 @@ public:
     /// Writes all that was held back.
     void flush();
     bool empty() const noexcept { return outbox_.unsent().empty(); }
+    /// How often it has written, which may have taken long.
+    std::uint64_t writes() const noexcept { return writes_; }
 
 private:
     void write(std::span<const std::byte> bytes);
 
     int descriptor_;
+    std::uint64_t writes_ = 0;
     wire::outbox_writer outbox_;
 };
 

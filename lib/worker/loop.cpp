@@ -174,13 +174,14 @@ void loop::run_task(const wire::frame& frame)
     const std::uint64_t ended = os::now_ns();
     header.ran_ns = ended - started;
     header.too_large = memory_ && memory_->is_exceeded();
-    last_end_ns_ = ended;
     if (answers_.empty())
         held_since_ns_ = started;
+    const std::uint64_t writes = answers_.writes();
     answer_task(header);
     slot.finish(header.id);
     if (!header.may_hold || ended - held_since_ns_ > longest_hold_ns)
         answers_.flush();
+    last_end_ns_ = answers_.writes() == writes ? ended : 0;
 }
 
 wire::frame_kind loop::run_into_answer(const wire::frame& call)

@@ -63,7 +63,7 @@ private:
     fault_plan faults_;
     std::optional<os::memory_watch> memory_;
     std::uint64_t held_since_ns_ = 0;
-    std::uint64_t last_end_ns_ = 0; // of the task before, when nothing was waited for since
+    std::uint64_t last_end_ns_ = 0; // of the task before, when nothing was read or written since
 };
 
 } // namespace procpool::worker

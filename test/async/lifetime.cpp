@@ -7,12 +7,15 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/bind_executor.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <csignal>
+#include <memory>
 #include <optional>
 #include <span>
 #include <sys/wait.h>
@@ -25,6 +28,7 @@ namespace {
 namespace asio = boost::asio;
 using asio::awaitable;
 using asio::use_awaitable;
+using namespace asio::experimental::awaitable_operators;
 
 const auto aborted = make_error_code(asio::error::operation_aborted);
 const auto closed = make_error_code(errc::pool_closed);
@@ -307,7 +311,8 @@ BOOST_AUTO_TEST_CASE(a_forked_copy_throws_and_kills_nothing)
         if (copy == 0) {
             const auto forked = make_error_code(errc::forked_copy);
             const bool threw = code_thrown_by([&] { pool->async_submit(own_pid); }) == forked &&
-                               code_thrown_by([&] { result.get(std::chrono::hours(1)); }) == forked;
+                               code_thrown_by([&] { result.get(std::chrono::hours(1)); }) == forked &&
+                               code_thrown_by([&] { result.cancel(); }) == forked;
             watched.reset();
             pool.reset();
             ::_exit(threw ? 0 : 1);
@@ -319,6 +324,24 @@ BOOST_AUTO_TEST_CASE(a_forked_copy_throws_and_kills_nothing)
         BOOST_TEST(co_await std::move(result) > 0);
         BOOST_TEST(exists(worker));
     });
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_the_end_of_a_pool_or_for_a_signal_is_destroyed_with_the_context)
+{
+    const auto alive = std::make_shared<bool>();
+    {
+        asio::io_context other;
+        procpool::pool busy(other, {.workers = 1, .min_workers = 1});
+        const auto wait = [](procpool::pool& ending, std::shared_ptr<bool>) -> awaitable<void> {
+            asio::steady_timer never(co_await asio::this_coro::executor, std::chrono::hours(1));
+            auto task = ending.async_submit([] { ::pause(); });
+            co_await (ending.async_join(use_awaitable) || never.async_wait(use_awaitable));
+        };
+        asio::co_spawn(other, wait(busy, alive), asio::detached);
+        while (busy.stats().sent == 0)
+            other.run_one();
+    }
+    BOOST_TEST(alive.use_count() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(a_future_may_outlive_its_pool)

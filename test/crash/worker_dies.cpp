@@ -237,6 +237,30 @@ BOOST_AUTO_TEST_CASE(a_worker_killed_while_it_writes_a_result_fails_that_task_al
     context.run();
 }
 
+BOOST_AUTO_TEST_CASE(the_time_of_a_task_begins_when_the_answer_before_it_has_left)
+{
+    const mailbox started;
+    boost::asio::io_context context;
+    procpool::pool pool(context, {.workers = 1, .worker = {.limits = {.file_size = 4096}}});
+    const auto large = [](const std::string& mailbox_path) {
+        tell(mailbox_path, own_pid());
+        return std::string(1'000'000, 'x'); // more than a pipe holds
+    };
+    const auto end_of_its_time = [] { return procpool::this_task::deadline()->time_since_epoch(); };
+    auto before = pool.async_submit(large, started.path());
+    auto timed = pool.async_submit({.timeout = 1h}, end_of_its_time);
+    while (started.is_empty())
+        context.run_one_for(10ms);
+    const int pid = started.receive();
+    BOOST_TEST_REQUIRE(eventually([&] { return unread_bytes(pid, 4) == 65536; })); // nobody reads: context stands still
+    const auto goes_on = std::chrono::steady_clock::now();
+    while (!timed.ready())
+        context.run_one();
+    BOOST_TEST((timed.get() >= goes_on.time_since_epoch() + 1h));
+    pool.terminate();
+    context.run();
+}
+
 BOOST_AUTO_TEST_CASE(of_many_short_tasks_sent_ahead_only_the_victims_fail_and_each_runs_once)
 {
     constexpr std::size_t count = 20'000;

@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <exception>
 #include <memory>
+#include <new>
 #include <span>
 #include <utility>
 
@@ -36,6 +37,9 @@ struct outcome {
 private:
     PROCPOOL_DECL std::exception_ptr make_failure() const;
 };
+
+/// The worker's answer has arrived, and there is no memory for it.
+PROCPOOL_DECL outcome no_memory();
 
 class operation;
 using operation_ptr = boost::intrusive_ptr<operation>;
@@ -69,11 +73,15 @@ public:
     /// that can be kept.
     bool settle(std::span<const std::byte> answer, bool is_exception, region_ptr shown)
     {
-        if (shown)
-            outcome_.bytes = byte_buffer(std::move(shown), answer.size());
-        else
-            outcome_.bytes.assign(answer.data(), answer.size());
         outcome_.is_exception = is_exception;
+        try {
+            if (shown)
+                outcome_.bytes = byte_buffer(std::move(shown), answer.size());
+            else
+                outcome_.bytes.assign(answer.data(), answer.size());
+        } catch (const std::bad_alloc&) {
+            outcome_ = no_memory();
+        }
         return settled();
     }
     /// Calls the handlers that wait for the outcome, each by its own executor. Called on the pool's executor. `self`: a
