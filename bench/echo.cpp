@@ -66,8 +66,8 @@ void procpool_echo_buffer(benchmark::State& state)
     });
 }
 
-// The argument to the worker, into its vector, its result to the parent, into the caller's vector: as many bytes must be
-// copied by whoever copies through memory. All of it is fresh memory, as a vector is.
+// The argument to the worker, into its vector, its result to the parent, into the caller's vector: as many bytes must
+// be copied by whoever copies through memory. All of it is fresh memory, as a vector is.
 void copy_four_times(benchmark::State& state)
 {
     measure(state, [](const bytes& payload) {

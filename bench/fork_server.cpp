@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Workers that are forked from a server whose initializer takes 200 ms: how long one takes from the submission of a task
-// to its answer, beside fork() alone; and how much memory each of many has when 64 MiB were loaded before.
+// Workers that are forked from a server whose initializer takes 200 ms: how long one takes from the submission of a
+// task to its answer, beside fork() alone; and how much memory each of many has when 64 MiB were loaded before.
 #include "laps.hpp"
 #include "pool_on_loop.hpp"
 #include "pss.hpp"

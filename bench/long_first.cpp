@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// One task of two seconds, then a thousand of a millisecond, all submitted at once to two workers: when has the 990th of
-// the short ones ended? A pool that sends tasks ahead must not leave short ones behind the long one.
+// One task of two seconds, then a thousand of a millisecond, all submitted at once to two workers: when has the 990th
+// of the short ones ended? A pool that sends tasks ahead must not leave short ones behind the long one.
 #include "pool_on_loop.hpp"
 
 #include <benchmark/benchmark.h>

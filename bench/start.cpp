@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// From the construction of a pool to its first result, all workers being started at once; the parent small, or with 2 GiB
-// in memory.
+// From the construction of a pool to its first result, all workers being started at once; the parent small, or with 2
+// GiB in memory.
 #include "laps.hpp"
 #include "pool_on_loop.hpp"
 

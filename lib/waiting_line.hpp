@@ -22,8 +22,9 @@ public:
     virtual void take_turn() = 0;
 };
 
-/// Those in this process who wait for the same event of something that processes share. They have their turns in the order
-/// in which they came, as far as they keep order with each other: so a loop that nobody runs holds up only its own.
+/// Those in this process who wait for the same event of something that processes share. They have their turns in the
+/// order in which they came, as far as they keep order with each other: so a loop that nobody runs holds up only its
+/// own.
 ///
 /// Who has the turn is owned by the loop that it runs on; the line owns the others, which are nowhere else.
 class waiting_line {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // No-ops in bursts, for programs that count what they cost: count WHICH BURST TASKS. WHICH: procpool or limit, with
 // callbacks; procpool-awaited, by as many coroutines as a burst has tasks, with use_awaitable, and in the same way
-// procpool-deferred, with deferred, and procpool-future, without a token; asio-awaited, the same coroutines with no pool at
-// all: each time they await a post to their own loop.
+// procpool-deferred, with deferred, and procpool-future, without a token; asio-awaited, the same coroutines with no
+// pool at all: each time they await a post to their own loop.
 #include "limit/worker.hpp"
 #include "pool_on_loop.hpp"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 //
-// A process with arguments: positional ones, and an aggregate where Python has keyword arguments. It is terminated after
-// a second.
+// A process with arguments: positional ones, and an aggregate where Python has keyword arguments. It is terminated
+// after a second.
 #include <procpool.hpp>
 
 #include <iostream>

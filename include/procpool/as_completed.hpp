@@ -24,7 +24,8 @@ struct completed {
 /// `while (auto each = co_await stream.async_next())`. Move-only. Dropping it leaves the futures alone.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: none; one next() or async_next() at a time.
-/// @par Lifetime       The futures stay where they are while the stream is used; they need not stay for its destruction.
+/// @par Lifetime       The futures stay where they are while the stream is used; they need not stay for its
+///                     destruction.
 template <class R>
 class completion_stream {
 public:

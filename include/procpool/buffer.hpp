@@ -16,11 +16,11 @@ template <class T>
 concept buffer_element = std::is_trivially_copyable_v<T> && std::is_trivially_default_constructible_v<T> &&
                          !std::is_pointer_v<T> && !std::is_same_v<T, bool> && alignof(T) <= alignof(std::max_align_t);
 
-/// An array that goes to a task and comes back without being copied: `async_submit(blur, std::move(image))`. Move-only; a
-/// parameter `buffer<T>` or `const buffer<T>&`, or a result, by itself, not inside of other values. From 64 KiB on it lies
-/// in memory that the other process is shown. It is copied as a vector would be below that size, where no such memory can
-/// be made, and beyond the first eight buffers of a call. An initializer and pool::broadcast() take none of 64 KiB or
-/// more.
+/// An array that goes to a task and comes back without being copied: `async_submit(blur, std::move(image))`. Move-only;
+/// a parameter `buffer<T>` or `const buffer<T>&`, or a result, by itself, not inside of other values. From 64 KiB on it
+/// lies in memory that the other process is shown. It is copied as a vector would be below that size, where no such
+/// memory can be made, and beyond the first eight buffers of a call. An initializer and pool::broadcast() take none of
+/// 64 KiB or more.
 ///
 /// It can be read where it is. To write, call writable(): that copies the elements first, once, when they lie in memory
 /// of another process, or are on their way to a task. So nobody ever changes what somebody else reads.
@@ -29,8 +29,8 @@ concept buffer_element = std::is_trivially_copyable_v<T> && std::is_trivially_de
 /// @par Lifetime       A parameter of a task, and what was moved out of it, must not be used when the task has ended. A
 ///                     result that lies in memory of its worker can be read as long as it lives, and keeps that memory
 ///                     from being used for another result.
-/// @par Trust          The worker that made a result can still write it. Copy it, or call writable(), before you rely on
-///                     what you have checked.
+/// @par Trust          The worker that made a result can still write it. Copy it, or call writable(), before you rely
+///                     on what you have checked.
 template <buffer_element T>
 class buffer {
 public:

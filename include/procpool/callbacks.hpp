@@ -9,14 +9,14 @@
 
 namespace procpool {
 
-/// A completion token of two functions, of which one is called: `on_result` with the result, or with nothing where there
-/// is none; `on_error` with what was thrown, as a std::exception_ptr. For every operation whose signature begins with a
-/// std::exception_ptr: `pool.async_submit(fn, args..., procpool::callbacks(print, complain))`,
+/// A completion token of two functions, of which one is called: `on_result` with the result, or with nothing where
+/// there is none; `on_error` with what was thrown, as a std::exception_ptr. For every operation whose signature begins
+/// with a std::exception_ptr: `pool.async_submit(fn, args..., procpool::callbacks(print, complain))`,
 /// `std::move(future)(procpool::callbacks(print, complain))`.
 ///
 /// @par Executor  that of the operation; `boost::asio::bind_executor(executor, callbacks(...))` chooses another one.
-/// @par Throws    What the functions throw leaves through the context's run(), as from any handler, and ends the program
-///                on the thread of a pool without a loop of its host.
+/// @par Throws    What the functions throw leaves through the context's run(), as from any handler, and ends the
+///                program on the thread of a pool without a loop of its host.
 template <class OnResult, class OnError>
 class callbacks {
 public:

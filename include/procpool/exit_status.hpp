@@ -20,8 +20,8 @@ struct exit_status {
     /// Whether there was no process: it was not started.
     bool never_started = false;
 
-    /// "exited with status 3", "killed by SIGSEGV (core dumped)", "never started", or "ended with an unknown status" when
-    /// a host that ignores SIGCHLD let the kernel discard it.
+    /// "exited with status 3", "killed by SIGSEGV (core dumped)", "never started", or "ended with an unknown status"
+    /// when a host that ignores SIGCHLD let the kernel discard it.
     PROCPOOL_DECL std::string str() const;
 
     friend bool operator==(const exit_status&, const exit_status&) = default;

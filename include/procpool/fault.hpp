@@ -31,10 +31,12 @@ enum class fault_point : std::uint8_t {
     pipe2,        ///< pipe2(2): the first three are the worker's channel, the others its stdout and stderr.
 };
 
-/// Something that is to go wrong, for tests of what a program does then: `{.at = fault_point::after_claim, .worker = 1}`.
+/// Something that is to go wrong, for tests of what a program does then: `{.at = fault_point::after_claim, .worker =
+/// 1}`.
 struct fault {
     fault_point at{};
-    /// The number of the worker in its pool, from 1, as in event and crash_report; 0: each of them, and the fork server.
+    /// The number of the worker in its pool, from 1, as in event and crash_report; 0: each of them, and the fork
+    /// server.
     std::uint64_t worker = 0;
     /// It happens when the worker, or its start, comes to that point for the nth time, counted from 1.
     std::uint64_t nth = 1;

@@ -24,10 +24,10 @@ struct future_access;
 ///
 /// `co_await std::move(f)` and `std::move(f)(token)` are Asio operations. Dropping a future lets its task run on.
 ///
-/// @par Limits         Of every blocking call of the library: any type of duration. One that is not above zero has passed
-///                     already; one beyond the range of the clock is none. Signals do not make a wait longer.
-/// @par Thread safety  Distinct objects: safe. Shared objects: get() and taking must happen once, and nothing else at the same
-///                     time; all others are safe.
+/// @par Limits         Of every blocking call of the library: any type of duration. One that is not above zero has
+///                     passed already; one beyond the range of the clock is none. Signals do not make a wait longer.
+/// @par Thread safety  Distinct objects: safe. Shared objects: get() and taking must happen once, and nothing else at
+///                     the same time; all others are safe.
 template <class R>
 class future {
 public:
@@ -46,9 +46,9 @@ public:
     /// ahead.
     bool running() const { return state().is_with_worker() && !ready(); }
 
-    /// Gives the task up, as a terminal cancellation would. The outcome is operation_aborted as soon as the pool's executor
-    /// has had its turn, and not before this returns, unless there is one by then; wait for it as for any other. A waiting
-    /// task never runs; submit_options::on_cancel says what becomes of a running one.
+    /// Gives the task up, as a terminal cancellation would. The outcome is operation_aborted as soon as the pool's
+    /// executor has had its turn, and not before this returns, unless there is one by then; wait for it as for any
+    /// other. A waiting task never runs; submit_options::on_cancel says what becomes of a running one.
     ///
     /// @par Throws  errc::forked_copy in a process that fork() made.
     void cancel() { detail::cancel(state().pool(), &state(), true); }

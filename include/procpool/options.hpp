@@ -30,12 +30,12 @@ enum class start_method {
     /// next worker is wanted. Needs a kernel with CONFIG_CHECKPOINT_RESTORE, as distributions have it.
     forkserver,
     /// There are no workers: the tasks run in this process, one at a time, on the pool's executor, for unit tests and
-    /// debuggers. All else that a caller sees is the same: arguments, results and exceptions go through their codecs, and
-    /// nothing completes inside of an initiating function. The initializer runs once, before the first task; what it
-    /// throws fails each task with errc::start_failed. main need not call run_if_worker(). What takes a process is
+    /// debuggers. All else that a caller sees is the same: arguments, results and exceptions go through their codecs,
+    /// and nothing completes inside of an initiating function. The initializer runs once, before the first task; what
+    /// it throws fails each task with errc::start_failed. main need not call run_if_worker(). What takes a process is
     /// missing: a crash is one of this process; times and sizes are not limited, nothing is run again; worker_options,
-    /// on_event and faults have no effect. A task that runs cannot be ended, and the loop does nothing else meanwhile, so a
-    /// cancellation, and the destructor of a pool with a thread of its own, wait for it.
+    /// on_event and faults have no effect. A task that runs cannot be ended, and the loop does nothing else meanwhile,
+    /// so a cancellation, and the destructor of a pool with a thread of its own, wait for it.
     inline_,
 };
 
@@ -56,8 +56,8 @@ struct pool_options {
     /// What ps and top show before ": worker 3". Default: the program's name.
     std::string name{};
     /// Another program as the worker; its main must call run_if_worker(). Default: this very program, also after its
-    /// file was replaced or deleted. A relative path counts from this process's directory when the pool is made; PATH is
-    /// not searched.
+    /// file was replaced or deleted. A relative path counts from this process's directory when the pool is made; PATH
+    /// is not searched.
     std::filesystem::path executable{};
     /// How workers are started.
     start_method start = start_method::spawn;
@@ -102,7 +102,8 @@ struct pool_options {
     std::vector<fault> faults{};
 };
 
-/// What becomes of a running task when its caller has given it up. The caller has operation_aborted at once in any case.
+/// What becomes of a running task when its caller has given it up. The caller has operation_aborted at once in any
+/// case.
 enum class on_cancel {
     stop, ///< this_task::stop_requested() becomes true; if the task runs on for submit_options::grace, its worker and
           ///< what it started get SIGTERM, after kill_grace SIGKILL, and the worker is replaced.
@@ -122,8 +123,8 @@ struct submit_options {
     /// gets SIGTERM, after kill_grace SIGKILL, and is replaced; no other task notices. Greater than zero. Default: no
     /// limit.
     std::optional<std::chrono::nanoseconds> timeout{};
-    /// When this_task::stop_requested() becomes true, counted from the start of the run. The task may end in its own way
-    /// then, with its own outcome. Greater than zero. Default: never.
+    /// When this_task::stop_requested() becomes true, counted from the start of the run. The task may end in its own
+    /// way then, with its own outcome. Greater than zero. Default: never.
     std::optional<std::chrono::nanoseconds> soft_timeout{};
     /// How long the task may wait for its start, counted from the submission. Then it fails with errc::queue_timed_out
     /// and never runs. Greater than zero. Default: no limit.
@@ -131,8 +132,8 @@ struct submit_options {
     /// When the task must have ended, counted from the submission. Else it fails with errc::deadline_exceeded; if it
     /// runs, what follows is the same as with timeout. Greater than zero. Default: no limit.
     std::optional<std::chrono::nanoseconds> deadline{};
-    /// How often the task may run again after its worker ended while it ran. Only for tasks that may run more than once:
-    /// nobody knows how far the dead run has come. From 65,535 on without end.
+    /// How often the task may run again after its worker ended while it ran. Only for tasks that may run more than
+    /// once: nobody knows how far the dead run has come. From 65,535 on without end.
     unsigned retries = 0;
     /// Whether it also runs again, as often, when it has thrown.
     bool retry_exceptions = false;
@@ -147,8 +148,8 @@ struct submit_options {
     std::chrono::nanoseconds kill_grace = std::chrono::seconds(1);
 };
 
-// g++ 12 copies a temporary aggregate in a co_await expression byte by byte, and destroys both: a std::string in it would
-// be freed twice.
+// g++ 12 copies a temporary aggregate in a co_await expression byte by byte, and destroys both: a std::string in it
+// would be freed twice.
 static_assert(std::is_trivially_copyable_v<submit_options>);
 
 /// Throws boost::system::system_error with errc::invalid_option and a sentence that names the field, when an option is

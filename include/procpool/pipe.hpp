@@ -29,17 +29,17 @@ inline constexpr bool is_shared_handle<pipe<T>> = true;
 
 /// One end of a connection between two processes, both ways: what is sent at one end is received at the other, in the
 /// same order, as a value of T of any size. make_pipe() makes both ends; pass one of them as an argument: to a task, an
-/// initializer, a process. A copy is one more handle of the same end. Asynchronous sends, and receives, of one process that
-/// have the same executor have their turns in the order in which they were started.
+/// initializer, a process. A copy is one more handle of the same end. Asynchronous sends, and receives, of one process
+/// that have the same executor have their turns in the order in which they were started.
 ///
 /// A call that blocks on a thread that runs an io_context blocks that loop too: use the asynchronous forms there.
 ///
-/// An end is open as long as some process has it open: close() and the last handle's destructor close it in this process
-/// alone. Until a task has its outcome, the process that submitted it has its arguments too. When an end is closed
-/// everywhere, the other one receives what was sent before, and then errc::connection_closed.
+/// An end is open as long as some process has it open: close() and the last handle's destructor close it in this
+/// process alone. Until a task has its outcome, the process that submitted it has its arguments too. When an end is
+/// closed everywhere, the other one receives what was sent before, and then errc::connection_closed.
 ///
-/// @par Thread safety  Distinct objects: safe. Shared objects: safe, except close() and assignment. Two processes must not
-///                     send at the same end, or receive at the same end, at a time: their items would be mixed up.
+/// @par Thread safety  Distinct objects: safe. Shared objects: safe, except close() and assignment. Two processes must
+///                     not send at the same end, or receive at the same end, at a time: their items would be mixed up.
 /// @par Errors         boost::system::system_error with errc::connection_closed: this end was closed, or is none, or
 ///                     the other one was, maybe by the death of its process in the middle of an item;
 ///                     errc::not_serializable when T's own functions throw, or T has descriptors in it.
@@ -99,8 +99,8 @@ public:
     ///                    there for the next one that receives.
     /// @par Executor      as for async_send.
     /// @par Throws        from here, as async_send: errc::connection_closed when this end was closed, or is none.
-    /// @par With `||`     of Asio's awaitable operators, or another choice between operations: on one thread, or in a strand.
-    ///                    Elsewhere two of them may be done at once, and the item of one of them is lost.
+    /// @par With `||`     of Asio's awaitable operators, or another choice between operations: on one thread, or in a
+    ///                    strand. Elsewhere two of them may be done at once, and the item of one of them is lost.
     template <boost::asio::completion_token_for<void(std::exception_ptr, T)> Token = boost::asio::deferred_t>
     auto async_recv(Token&& token = Token()) const
     {
@@ -117,8 +117,8 @@ public:
             detail::initiate_value<T>{&decode, fill, shared_->receivers(), descriptor}, token);
     }
 
-    /// Closes this end in this process, for all its handles. Who is sending or receiving goes on, and keeps it open until
-    /// that is done or cancelled: only then does the other end see that it is closed.
+    /// Closes this end in this process, for all its handles. Who is sending or receiving goes on, and keeps it open
+    /// until that is done or cancelled: only then does the other end see that it is closed.
     void close() const noexcept
     {
         if (shared_)
@@ -172,8 +172,8 @@ private:
     std::shared_ptr<detail::shared_pipe> shared_;
 };
 
-/// Both ends of a new connection. Each has one descriptor in each process that it is in, and one more for each asynchronous
-/// call that waits.
+/// Both ends of a new connection. Each has one descriptor in each process that it is in, and one more for each
+/// asynchronous call that waits.
 ///
 /// @par Throws  std::system_error when there are no descriptors left.
 template <class T>

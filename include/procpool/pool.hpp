@@ -126,7 +126,9 @@ public:
     ///     memory for the result
     ///   - boost::system::system_error with asio::error::operation_aborted when the call was cancelled or the pool
     ///     terminated
-    /// @par Executor           the token's own, else the pool's; never called from inside this function.
+    /// @par Executor           the token's own, else the pool's; never called from inside this function. Handlers on
+    ///                         the pool's executor whose outcomes arrive together are called one after the other by one
+    ///                         thread, also where several run the context: none of them should wait for another.
     /// @par Thread safety      Distinct objects: safe. Shared objects: safe.
     /// @par Lifetime           The pool object may be destroyed while the operation is outstanding.
     /// @par Throws             what the codec of an argument throws; errc::module_mismatch when fn lies in a library
@@ -147,13 +149,15 @@ public:
     /// Runs fn for each element of a range: `for (auto& thumbnail : pool.imap(shrink, files))`. The results come in the
     /// order of the input.
     ///
-    /// The elements are arguments of fn, converted and encoded as those of async_submit(); a tuple that fn does not take
-    /// as it is gives its parts. The input is read as results are taken: here, and inside of the stream's functions, by
-    /// one thread at a time; it may be endless, and its elements need not be copyable. Short elements are sent together,
-    /// as map_options say. The tasks wait for room in the queue, whatever pool_options::when_full says. Elements cannot have
-    /// descriptors in them (queues, pipes): that is errc::not_serializable for that element; submit a task for each.
+    /// The elements are arguments of fn, converted and encoded as those of async_submit(); a tuple that fn does not
+    /// take as it is gives its parts. The input is read as results are taken: here, and inside of the stream's
+    /// functions, by one thread at a time; it may be endless, and its elements need not be copyable. Short elements are
+    /// sent together, as map_options say. The tasks wait for room in the queue, whatever pool_options::when_full says.
+    /// Elements cannot have descriptors in them (queues, pipes): that is errc::not_serializable for that element;
+    /// submit a task for each.
     ///
-    /// @param range        as with views: one that is given as an lvalue must outlive the stream, another one is moved in.
+    /// @param range        as with views: one that is given as an lvalue must outlive the stream, another one is moved
+    ///                     in.
     /// @return             a result_stream<R>.
     /// @par Throws         errc::invalid_option; errc::forked_copy; what the codec of fn throws.
     /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
@@ -209,8 +213,8 @@ public:
     /// @param range  is moved in, or copied. It is read when the operation is launched and, as results arrive, on the
     ///               handler's executor.
     /// @par Signature      void(std::exception_ptr, std::vector<R>)
-    /// @par Cancellation   terminal, partial, total: completes at once with operation_aborted; what has not started never
-    ///                     runs, what runs ends unheard.
+    /// @par Cancellation   terminal, partial, total: completes at once with operation_aborted; what has not started
+    ///                     never runs, what runs ends unheard.
     /// @par Errors         those of map(); after the first, what has not started is cancelled, and the vector is empty.
     /// @par Executor       the token's own, else the pool's; never called from inside this function.
     /// @par Throws         errc::forked_copy; what the codec of fn throws; when launched, errc::invalid_option.
@@ -237,9 +241,9 @@ public:
     /// whatever max_pending and max_pending_bytes say, and counts for later submissions.
     ///
     /// @return             a future for each of these workers, in the order in which they were started; none when the
-    ///                     pool has not started any, exactly one with start_method::inline_. The future of a worker that
-    ///                     ends before it has answered fails with worker_crashed, or, when it was not sent the task any
-    ///                     more, operation_aborted; those of a pool that is closed with errc::pool_closed.
+    ///                     pool has not started any, exactly one with start_method::inline_. The future of a worker
+    ///                     that ends before it has answered fails with worker_crashed, or, when it was not sent the
+    ///                     task any more, operation_aborted; those of a pool that is closed with errc::pool_closed.
     /// @par Throws         as async_submit(); also errc::not_serializable for a buffer of 64 KiB or more.
     /// @par Thread safety, Lifetime  as async_submit().
     template <class F, class... Args>
@@ -260,8 +264,9 @@ public:
     /// the workers are told to end. Never blocks.
     void close();
 
-    /// Changes how many workers there are at most, 1 to 4096, and with it min_workers if that is greater. Workers beyond
-    /// it finish the task that they run, and end; what was sent to them and has not started runs elsewhere. Never blocks.
+    /// Changes how many workers there are at most, 1 to 4096, and with it min_workers if that is greater. Workers
+    /// beyond it finish the task that they run, and end; what was sent to them and has not started runs elsewhere.
+    /// Never blocks.
     ///
     /// @par Throws  errc::invalid_option; errc::too_many_descriptors. Then nothing has changed.
     void resize(std::size_t workers);

@@ -61,8 +61,9 @@ public:
     ///
     /// @par Signature     void(boost::system::error_code)
     /// @par Cancellation  terminal, partial, total: the wait ends with operation_aborted.
-    /// @par Executor      the handler's own, else the one that was passed, else Asio's system executor; never called from
-    ///                    inside this function. The process is watched on the one that was passed, else the handler's.
+    /// @par Executor      the handler's own, else the one that was passed, else Asio's system executor; never called
+    ///                    from inside this function. The process is watched on the one that was passed, else the
+    ///                    handler's.
     /// @par Lifetime      This object, and the process object, may be destroyed while the operation is outstanding.
     /// @par Throws        std::system_error when there is no descriptor left to watch it with.
     template <boost::asio::completion_token_for<void(boost::system::error_code)> Token>
@@ -87,8 +88,8 @@ public:
     /// @par Throws    errc::invalid_option when there is no such signal.
     void send_signal(int number);
 
-    /// A descriptor that is readable, for poll(2) and its like, from the end of the process on. It is this object's, and
-    /// open until close() or the end of the last copy: do not close or read it.
+    /// A descriptor that is readable, for poll(2) and its like, from the end of the process on. It is this object's,
+    /// and open until close() or the end of the last copy: do not close or read it.
     int sentinel() const;
 
 protected:
@@ -110,21 +111,21 @@ private:
 ///     reader.start();
 ///     reader.join();
 ///
-/// main must call run_if_worker(), because the process is this same program, started anew; it shares no memory with this
-/// one. It has the host's stdout and stderr, leads a process group of its own, and blocks and ignores no signal. It ends
-/// with exit code 0 when the function has returned, whatever that was, with n when it called std::exit(n), and with 1
-/// after an exception, which it prints to stderr. What it has started in its group ends with it, at the latest when
-/// its end is seen here: by any call that tells of it, or a join.
+/// main must call run_if_worker(), because the process is this same program, started anew; it shares no memory with
+/// this one. It has the host's stdout and stderr, leads a process group of its own, and blocks and ignores no signal.
+/// It ends with exit code 0 when the function has returned, whatever that was, with n when it called std::exit(n), and
+/// with 1 after an exception, which it prints to stderr. What it has started in its group ends with it, at the latest
+/// when its end is seen here: by any call that tells of it, or a join.
 ///
-/// Destroying the object ends the process as the end of this program does: a daemon gets SIGTERM, and SIGKILL when it is
-/// still there a second later; any other is waited for, so this blocks until it has ended. A normal end of this program
-/// (return from main, std::exit) does so for all that are left, daemons first; static objects that were made after the
-/// first start are destroyed, one by one, before that. When this program is killed, or calls _exit or abort, the
-/// kernel kills them all, daemons or not.
+/// Destroying the object ends the process as the end of this program does: a daemon gets SIGTERM, and SIGKILL when it
+/// is still there a second later; any other is waited for, so this blocks until it has ended. A normal end of this
+/// program (return from main, std::exit) does so for all that are left, daemons first; static objects that were made
+/// after the first start are destroyed, one by one, before that. When this program is killed, or calls _exit or abort,
+/// the kernel kills them all, daemons or not.
 ///
 /// @par Thread safety  as child.
-/// @par fork           A copy of a process in a process that the host forked throws errc::forked_copy on use; destroying
-///                     it does nothing.
+/// @par fork           A copy of a process in a process that the host forked throws errc::forked_copy on use;
+///                     destroying it does nothing.
 class PROCPOOL_DECL process : public child {
 public:
     /// A process that will call fn with these arguments, which are converted and encoded now, as by pool::async_submit;
@@ -152,8 +153,8 @@ public:
     /// Starts it. Never waits for it, whatever the size of the arguments. After an error it may be tried again.
     ///
     /// @par Throws  boost::system::system_error: errc::not_initialized when main has not called run_if_worker();
-    ///              errc::too_many_descriptors; errc::start_failed with the reason. std::logic_error when it was started
-    ///              before.
+    ///              errc::too_many_descriptors; errc::start_failed with the reason. std::logic_error when it was
+    ///              started before.
     void start();
 
     /// Gives back what this object holds of the process, which must have ended or not have been started. Every later

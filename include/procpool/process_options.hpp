@@ -29,8 +29,8 @@ struct process_options {
     /// Where its stdout and stderr go: output::inherit or output::discard. stdin is /dev/null.
     output stdout_to = output::inherit;
     output stderr_to = output::inherit;
-    /// What it may use at most. start() has returned when these are set: where they, or the sandbox, cannot be, the process
-    /// prints why to stderr and ends with exit code 1, without calling the function.
+    /// What it may use at most. start() has returned when these are set: where they, or the sandbox, cannot be, the
+    /// process prints why to stderr and ends with exit code 1, without calling the function.
     resource_limits limits{};
     /// What its function is kept from.
     sandbox_options sandbox{};

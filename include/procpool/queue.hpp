@@ -27,10 +27,11 @@ template <class T>
 inline constexpr bool is_shared_handle<queue<T>> = true;
 } // namespace detail
 
-/// A queue between processes: whatever the program's processes put into it, any of them gets. Pass it as an argument: to
-/// a task, an initializer, a process; a copy of it is one more handle of the same queue, and so is what was made by
-/// moving it. Items are values of T, of any size, as arguments are. What one thread puts is got in that order. Asynchronous
-/// puts, and gets, of one process that have the same executor have their turns in the order in which they were started.
+/// A queue between processes: whatever the program's processes put into it, any of them gets. Pass it as an argument:
+/// to a task, an initializer, a process; a copy of it is one more handle of the same queue, and so is what was made by
+/// moving it. Items are values of T, of any size, as arguments are. What one thread puts is got in that order.
+/// Asynchronous puts, and gets, of one process that have the same executor have their turns in the order in which they
+/// were started.
 ///
 /// A call that blocks on a thread that runs an io_context blocks that loop too: use the asynchronous forms there.
 ///
@@ -38,16 +39,16 @@ inline constexpr bool is_shared_handle<queue<T>> = true;
 /// process was about to put, or had just got.
 ///
 /// @par Thread safety  Distinct objects: safe. Shared objects: safe.
-/// @par Lifetime       The queue and its items live as long as a handle, in any process, or a call that has one among its
-///                     arguments. Until a task has its outcome, the process that submitted it keeps its arguments.
+/// @par Lifetime       The queue and its items live as long as a handle, in any process, or a call that has one among
+///                     its arguments. Until a task has its outcome, the process that submitted it keeps its arguments.
 /// @par Errors         boost::system::system_error with errc::queue_closed, as the functions say;
-///                     errc::not_serializable when T's own functions throw, or T has descriptors in it; errc::protocol_error
-///                     when a process has written over the queue's memory; errc::forked_copy in a process that the host
-///                     forked. std::system_error when the system has no memory for the items, or RLIMIT_FSIZE is in the
-///                     way (EFBIG); then nothing was added.
-/// @par Trust          A process that has the queue can spoil it for the others, but not harm them otherwise: they check
-///                     what they read. While a process is stopped (SIGSTOP) in the middle of put or get, blocking calls
-///                     of others wait for it; calls with a limit keep it, and asynchronous ones block no loop.
+///                     errc::not_serializable when T's own functions throw, or T has descriptors in it;
+///                     errc::protocol_error when a process has written over the queue's memory; errc::forked_copy in a
+///                     process that the host forked. std::system_error when the system has no memory for the items, or
+///                     RLIMIT_FSIZE is in the way (EFBIG); then nothing was added.
+/// @par Trust          A process that has the queue can spoil it for the others, but not harm them otherwise: they
+///                     check what they read. While a process is stopped (SIGSTOP) in the middle of put or get, blocking
+///                     calls of others wait for it; calls with a limit keep it, and asynchronous ones block no loop.
 template <class T>
 class queue {
     static_assert(detail::check_item<T>());
@@ -55,11 +56,11 @@ class queue {
 public:
     using value_type = T;
 
-    /// A new queue, for any number of items. Has four descriptors in each process that it is in, and one more while it is
-    /// made, while it goes to a process, and for each asynchronous call that waits.
+    /// A new queue, for any number of items. Has four descriptors in each process that it is in, and one more while it
+    /// is made, while it goes to a process, and for each asynchronous call that waits.
     ///
-    /// @par Throws  errc::too_many_descriptors; std::system_error when there is no memory, or no /proc, or RLIMIT_FSIZE is
-    ///              in the way.
+    /// @par Throws  errc::too_many_descriptors; std::system_error when there is no memory, or no /proc, or RLIMIT_FSIZE
+    ///              is in the way.
     queue() : queue(0) {}
     /// The same, for at most so many items; 0: for any number.
     explicit queue(std::size_t maxsize) : shared_(detail::shared_queue::make(maxsize)) {}
@@ -82,8 +83,8 @@ public:
         auto record = encode(item);
         return shared_->put(record, detail::deadline_in(limit));
     }
-    /// The same without waiting for room: false when the queue is full, or when others keep it busy for longer than 10 ms:
-    /// with a large item, or because they were stopped in the middle of put or get.
+    /// The same without waiting for room: false when the queue is full, or when others keep it busy for longer than 10
+    /// ms: with a large item, or because they were stopped in the middle of put or get.
     bool try_put(const T& item) const
     {
         auto record = encode(item);
@@ -140,8 +141,8 @@ public:
     /// @par Signature     void(std::exception_ptr, T)
     /// @par Cancellation  terminal, partial, total: operation_aborted, and nothing was taken.
     /// @par Executor      as for async_put.
-    /// @par With `||`     of Asio's awaitable operators, or another choice between operations: on one thread, or in a strand.
-    ///                    Elsewhere two of them may be done at once, and the item of one of them is lost.
+    /// @par With `||`     of Asio's awaitable operators, or another choice between operations: on one thread, or in a
+    ///                    strand. Elsewhere two of them may be done at once, and the item of one of them is lost.
     template <boost::asio::completion_token_for<void(std::exception_ptr, T)> Token = boost::asio::deferred_t>
     auto async_get(Token&& token = Token()) const
     {
@@ -161,9 +162,9 @@ public:
     /// For how many items there is room; 0: for any number.
     std::size_t maxsize() const noexcept { return shared_->maxsize(); }
 
-    /// Nothing can be put any more, in any process: who tries, or waits for room, gets errc::queue_closed. What is there
-    /// can be got; who gets then, or waits for an item, gets errc::queue_closed. Twice is the same as once. Blocks as put()
-    /// does while another process is in the middle of put or get.
+    /// Nothing can be put any more, in any process: who tries, or waits for room, gets errc::queue_closed. What is
+    /// there can be got; who gets then, or waits for an item, gets errc::queue_closed. Twice is the same as once.
+    /// Blocks as put() does while another process is in the middle of put or get.
     void close() const { shared_->close(); }
     bool is_closed() const { return shared_->is_closed(); }
 

@@ -13,8 +13,8 @@ class pool;
 /// The results of pool::imap() and imap_unordered(): `while (auto result = co_await stream.async_next())`, or
 /// `for (auto& result : stream)`. Move-only. Dropping it cancels what has not started.
 ///
-/// What an element throws is thrown at its place; the next call gives the element behind it. A loop over the stream ends
-/// with that exception; another loop goes on.
+/// What an element throws is thrown at its place; the next call gives the element behind it. A loop over the stream
+/// ends with that exception; another loop goes on.
 ///
 /// @tparam R           the function's result; std::monostate when it has none.
 /// @par Thread safety  Distinct objects: safe. Shared objects: none; one next() or async_next() at a time.
@@ -39,11 +39,11 @@ public:
 
     /// Blocks for the next result; empty at the end of the input, and after cancel().
     ///
-    /// @par Errors  what the function threw; worker_crashed, for the element that ran when its worker died: of those that
-    ///              were sent with it, the results before it are delivered, and those behind it run elsewhere; errors of
-    ///              the pool, as from pool::async_submit(), for each element of the task; when the pool is closed,
-    ///              errc::pool_closed for those that were read and not accepted, and then the end; what the input threw,
-    ///              which ends it.
+    /// @par Errors  what the function threw; worker_crashed, for the element that ran when its worker died: of those
+    ///              that were sent with it, the results before it are delivered, and those behind it run elsewhere;
+    ///              errors of the pool, as from pool::async_submit(), for each element of the task; when the pool is
+    ///              closed, errc::pool_closed for those that were read and not accepted, and then the end; what the
+    ///              input threw, which ends it.
     /// @par Throws  also errc::would_deadlock on a thread that runs the pool's own loop; errc::forked_copy.
     std::optional<R> next() { return next_until({}); }
     /// The same, but for at most `limit`; then throws errc::timed_out, and the element may be waited for again.

@@ -16,14 +16,14 @@ namespace this_process {
 PROCPOOL_DECL const std::string& name() noexcept;
 /// Its process id.
 PROCPOOL_DECL pid_t pid() noexcept;
-/// That of its parent: of a process or a worker the one that has it, with containment::pid_namespace 1, the first process
-/// of the namespace. 0 where that is outside of its pid namespace.
+/// That of its parent: of a process or a worker the one that has it, with containment::pid_namespace 1, the first
+/// process of the namespace. 0 where that is outside of its pid namespace.
 PROCPOOL_DECL pid_t parent_pid() noexcept;
 
 } // namespace this_process
 
-/// How many CPUs this process may use: those in its affinity mask, but not more than the CPU quota of its control group,
-/// rounded up. At least 1. It is the default of pool_options::workers.
+/// How many CPUs this process may use: those in its affinity mask, but not more than the CPU quota of its control
+/// group, rounded up. At least 1. It is the default of pool_options::workers.
 PROCPOOL_DECL std::size_t cpu_count();
 
 } // namespace procpool

@@ -117,8 +117,8 @@ wait_result wait(Futures&& all, return_when until, std::chrono::duration<Rep, Pe
 /// @par Executor       the handler's own, else that of the pool of the last of them; never called from inside this
 ///                     function.
 /// @par Thread safety  Distinct futures: safe.
-/// @par Lifetime       The futures may be moved or destroyed while the operation is outstanding. When the context of one
-///                     of their pools is destroyed, the handler is too, uninvoked.
+/// @par Lifetime       The futures may be moved or destroyed while the operation is outstanding. When the context of
+///                     one of their pools is destroyed, the handler is too, uninvoked.
 /// @par Throws         std::logic_error when one is empty.
 template <futures Futures, class Token = const boost::asio::deferred_t&>
     requires boost::asio::completion_token_for<Token, void(boost::system::error_code)>

@@ -17,12 +17,14 @@ namespace procpool {
 /// How the processes that tasks start are kept together with their worker. Where the system does not allow it, the
 /// worker does not start (errc::start_failed).
 enum class containment : std::uint8_t {
-    none,          ///< By the worker's process group: those that leave it (setsid, setpgid) live on.
-    pid_namespace, ///< None outlives its worker or this process, whatever it does. Needs root or user namespaces, and no
-                   ///< threads before run_if_worker(); there, as in containers, getpid() is another number than
-                   ///< worker_crashed::pid().
-    cgroup, ///< None outlives its worker. Needs a writable cgroup v2 of Linux 5.14. After the death of this process,
-            ///< those that had left the group live on.
+    /// By the worker's process group: those that leave it (setsid, setpgid) live on.
+    none,
+    /// None outlives its worker or this process, whatever it does. Needs root or user namespaces, and no threads before
+    /// run_if_worker(); there, as in containers, getpid() is another number than worker_crashed::pid().
+    pid_namespace,
+    /// None outlives its worker. Needs a writable cgroup v2 of Linux 5.14. After the death of this process, those that
+    /// had left the group live on.
+    cgroup,
 };
 
 /// What the worker processes get. Everything else is fixed: stdin is /dev/null, nothing of this process but stdout and
@@ -34,14 +36,14 @@ struct worker_options {
     /// The working directory; empty: this process's at the time of each start. Must exist when a worker starts.
     std::filesystem::path cwd{};
     /// Where the workers' stdout and stderr go. By default stderr goes through the pool, so that a crash_report has the
-    /// last lines. What goes through the pool comes out while the pool's context runs; when nobody takes it, workers wait
-    /// in write(2) as soon as a pipe is full.
+    /// last lines. What goes through the pool comes out while the pool's context runs; when nobody takes it, workers
+    /// wait in write(2) as soon as a pipe is full.
     output stdout_to = output::inherit;
     output stderr_to = output::relay;
-    /// Gets each line of the streams with output::capture, which need it. The lines of a stream come in their order, one
-    /// call at a time, those of a task before its outcome. When lines wait that come to more than a mebibyte, no more
-    /// are read, and workers wait. What a program buffers itself is lost when it crashes or is killed; the C and C++
-    /// streams are flushed after each line and each task.
+    /// Gets each line of the streams with output::capture, which need it. The lines of a stream come in their order,
+    /// one call at a time, those of a task before its outcome. When lines wait that come to more than a mebibyte, no
+    /// more are read, and workers wait. What a program buffers itself is lost when it crashes or is killed; the C and
+    /// C++ streams are flushed after each line and each task.
     ///
     /// @par Executor  the pool's.
     /// @par Throws    What it throws leaves through the context's run(), as from an Asio handler, and ends the program

@@ -8,15 +8,17 @@
 
 namespace procpool::link {
 
-child_process::child_process(const boost::asio::any_io_executor& executor, os::spawned child,
+child_process::child_process(const boost::asio::any_io_executor& executor, os::spawned&& child,
                              std::optional<os::control_group> cgroup, live_groups& groups)
     : groups_(groups),
       pid_(child.pid),
       process_(executor, child.pid, os::duplicate(child.pidfd.get()).release()),
-      pidfd_(executor, child.pidfd.release()),
+      pidfd_(executor),
       tracer_timer_(executor),
       cgroup_(std::move(cgroup))
 {
+    pidfd_.assign(child.pidfd.get());
+    child.pidfd.release();
     groups_.add(pid_, pidfd_.native_handle());
 }
 

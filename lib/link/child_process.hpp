@@ -20,8 +20,9 @@ namespace procpool::link {
 /// its number could belong to somebody else when we signal its group.
 class child_process {
 public:
-    /// Takes over a started child, and its control group if it has one of its own.
-    child_process(const boost::asio::any_io_executor& executor, os::spawned child,
+    /// Takes over a started child, and its control group if it has one of its own. When it throws, the child is still
+    /// the caller's.
+    child_process(const boost::asio::any_io_executor& executor, os::spawned&& child,
                   std::optional<os::control_group> cgroup, live_groups& groups);
     /// Kills the group and reaps, if end() was not called. In a forked copy of the host it does nothing.
     ~child_process();

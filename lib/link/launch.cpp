@@ -36,23 +36,6 @@ std::string sentence_for(const launch_plan& plan, std::error_code error)
     return "the worker program " + program + " could not be started: " + error.message();
 }
 
-void end(const os::spawned& child) noexcept
-{
-    os::send_signal(child.pidfd.get(), SIGKILL);
-    os::reap(child.pidfd.get());
-}
-
-// Before it gets its first message: nothing of a task has run.
-void move_into(const os::control_group& group, const os::spawned& child)
-{
-    try {
-        group.add(child.pid);
-    } catch (...) {
-        end(child);
-        throw;
-    }
-}
-
 int stream_for(output where, const os::descriptor& write_end)
 {
     if (write_end)
@@ -89,6 +72,14 @@ std::string title_of(const launch_plan& plan, std::uint64_t number)
     return plan.name + ": worker " + std::to_string(number);
 }
 
+unwatched::~unwatched()
+{
+    if (!pidfd)
+        return;
+    os::send_signal(pidfd.get(), SIGKILL);
+    os::reap(pidfd.get());
+}
+
 launched launch(const launch_plan& plan, std::uint64_t number)
 {
     faults_of_worker faults(plan.faults, number);
@@ -110,7 +101,7 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     if (const auto error = os::spawn(request, result.child))
         throw std::runtime_error(sentence_for(plan, error));
     if (result.cgroup)
-        move_into(*result.cgroup, result.child);
+        result.cgroup->add(result.child.pid); // before its first message: nothing of a task has run
     result.ends = std::move(made.parent);
     return result;
 }
@@ -138,14 +129,13 @@ void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t numbe
     if (const auto error = os::adopt(pid, worker.child))
         throw std::runtime_error("worker " + std::to_string(number) + " was forked, but " + error.message());
     if (worker.cgroup)
-        move_into(*worker.cgroup, worker.child);
+        worker.cgroup->add(worker.child.pid); // before its first message: nothing of a task has run
 }
 
 void end_forked(pid_t pid) noexcept
 {
-    os::spawned child;
-    if (!os::adopt(pid, child))
-        end(child);
+    unwatched child;
+    static_cast<void>(os::adopt(pid, child));
 }
 
 } // namespace procpool::link

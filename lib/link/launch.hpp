@@ -28,9 +28,17 @@ struct launch_plan {
     std::vector<fault> faults{}; ///< Some of them of the start itself.
 };
 
+/// A started process, which is killed and reaped with this object unless somebody has taken its pidfd over.
+struct unwatched : os::spawned {
+    unwatched() = default;
+    unwatched(unwatched&&) = default;
+    unwatched& operator=(unwatched&&) = delete;
+    ~unwatched();
+};
+
 /// A started worker process and the parent's ends of everything that leads to it.
 struct launched {
-    os::spawned child;
+    unwatched child;
     parent_ends ends;
     std::optional<std::uint64_t> oom_kills; ///< os::oom_kills() before the start.
     std::optional<os::control_group> cgroup;

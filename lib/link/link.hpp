@@ -102,8 +102,8 @@ public:
     void flush();
     /// Asks a fork server for a worker, whose channel it has been given.
     void fork(std::uint64_t number, const std::string& title);
-    /// The process that a fork server has forked for that worker: its pid, or 0 and an errno. Both are 0 when it has not
-    /// come to it.
+    /// The process that a fork server has forked for that worker: its pid, or 0 and an errno. Both are 0 when it has
+    /// not come to it.
     struct fork_result {
         pid_t pid = 0;
         int error = 0;
@@ -115,7 +115,8 @@ public:
     task* task_at(std::uint16_t slot) const noexcept { return slots_.at(slot); }
     bool may_run(std::uint16_t slot) const noexcept { return slots_.may_run(slot); }
     bool may_have_run(std::uint16_t slot) const noexcept { return slots_.may_have_run(slot); }
-    /// Of a task with elements: the answers to those that have run, when the worker has ended. Empty if that is unknown.
+    /// Of a task with elements: the answers to those that have run, when the worker has ended. Empty if that is
+    /// unknown.
     detail::byte_buffer answered_elements(std::uint64_t id) const { return page_.elements.left_of(id); }
     std::optional<std::chrono::steady_clock::time_point> started(std::uint16_t slot) const noexcept
     {

@@ -37,8 +37,8 @@ void link::on_read(std::size_t count)
 }
 
 // Most often the end follows while it is found out whether memory had run out, and need not wake anybody. A live worker
-// whose end of the pipe is closed can never answer again, so it is ended. Not by kill(): a dying one would be taken for one
-// that was killed from here.
+// whose end of the pipe is closed can never answer again, so it is ended. Not by kill(): a dying one would be taken for
+// one that was killed from here.
 void link::on_end_of_answers()
 {
     oom_kills_at_end_ = os::oom_kills();

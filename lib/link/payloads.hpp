@@ -22,8 +22,8 @@ public:
     /// Between the two processes; all that is shown goes through it.
     int socket() const noexcept { return socket_.get(); }
 
-    /// Shows a call, or a buffer that goes with it, to the worker that is to run it. Empty: it must go through the pipe.
-    /// The region stays as it is until release(slot), also when the bytes are gone.
+    /// Shows a call, or a buffer that goes with it, to the worker that is to run it. Empty: it must go through the
+    /// pipe. The region stays as it is until release(slot), also when the bytes are gone.
     std::optional<wire::shown_payload> show(std::uint16_t slot, const detail::byte_buffer& call);
     /// The worker does not look at the call of this slot any more. Nothing happens if it was not shown.
     void release(std::uint16_t slot) noexcept;

@@ -29,8 +29,8 @@ bool was_discarded(int pidfd) noexcept;
 /// Whether the child has ended, and can be reaped or is gone. Never blocks.
 bool has_ended(int pidfd) noexcept;
 
-/// Whether the child is a zombie that somebody traces (a debugger, LeakSanitizer): its pidfd is readable, but it has not
-/// ended for its parent until the tracer lets go of it. Never blocks.
+/// Whether the child is a zombie that somebody traces (a debugger, LeakSanitizer): its pidfd is readable, but it has
+/// not ended for its parent until the tracer lets go of it. Never blocks.
 bool is_held_by_tracer(int pidfd) noexcept;
 
 /// Blocks until the child has ended. For the destruction of a context that will never run again.

@@ -36,8 +36,8 @@ void block(int number, int how) noexcept
     ::pthread_sigmask(how, &one, nullptr);
 }
 
-/// Queues the signal again, with all that the kernel said about it, to the thread that got it. It comes when the handler
-/// has returned, so that a core file shows the code that crashed, not the handler.
+/// Queues the signal again, with all that the kernel said about it, to the thread that got it. It comes when the
+/// handler has returned, so that a core file shows the code that crashed, not the handler.
 void die_of(siginfo_t crash, pid_t thread) noexcept
 {
     ::signal(crash.si_signo, SIG_DFL);

@@ -35,8 +35,8 @@ descriptor receive_descriptor(int socket, std::span<std::byte> note) noexcept;
 /// Takes the next descriptors that were sent, and their note, likewise. Empty also when any of them could not be had.
 std::vector<descriptor> receive_descriptors(int socket, std::span<std::byte> note);
 
-/// Looks at the note of what comes next, and leaves everything where it is. Never waits: false when nothing is there, or
-/// something else.
+/// Looks at the note of what comes next, and leaves everything where it is. Never waits: false when nothing is there,
+/// or something else.
 bool peek_note(int socket, std::span<std::byte> note) noexcept;
 
 } // namespace procpool::os

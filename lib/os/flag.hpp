@@ -9,8 +9,8 @@ namespace procpool::os {
 
 using detail::deadline;
 
-/// A descriptor that processes share and that is readable, or not, until one of them says otherwise (an eventfd). Throws
-/// std::system_error.
+/// A descriptor that processes share and that is readable, or not, until one of them says otherwise (an eventfd).
+/// Throws std::system_error.
 descriptor make_flag();
 /// Makes it readable.
 void raise_flag(int flag) noexcept;

@@ -8,9 +8,9 @@
 namespace procpool::os {
 
 /// Writes to a stream that belongs to the host, such as its stderr, as much as it takes without waiting: whole lines as
-/// far as they have 4 KiB at most, so that they come out in one piece. Returns how much; empty when nobody can ever read
-/// it. Never raises SIGPIPE, and leaves the stream blocking: others write to it too. (If one of them fills the stream
-/// at the very moment, this waits with it.)
+/// far as they have 4 KiB at most, so that they come out in one piece. Returns how much; empty when nobody can ever
+/// read it. Never raises SIGPIPE, and leaves the stream blocking: others write to it too. (If one of them fills the
+/// stream at the very moment, this waits with it.)
 std::optional<std::size_t> write_to_host(int stream, std::string_view text) noexcept;
 
 } // namespace procpool::os

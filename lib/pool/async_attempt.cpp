@@ -30,8 +30,8 @@ std::exception_ptr aborted()
     return std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
 }
 
-/// Once it has its turn, one at a time of: an attempt, a wait for the descriptor, a pause. In a strand, because the turn and
-/// a cancellation may come from any thread.
+/// Once it has its turn, one at a time of: an attempt, a wait for the descriptor, a pause. In a strand, because the
+/// turn and a cancellation may come from any thread.
 class attempt_operation final : public turn_taker, public std::enable_shared_from_this<attempt_operation> {
 public:
     attempt_operation(const asio::any_io_executor& executor, awaited_attempt what, attempt_handler handler)

@@ -7,8 +7,8 @@
 
 namespace procpool::detail {
 
-/// What came back for a chunk of elements: answers, the failure of one behind them or of all, and perhaps nothing for the
-/// others, which were not begun. Distrusts the bytes.
+/// What came back for a chunk of elements: answers, the failure of one behind them or of all, and perhaps nothing for
+/// the others, which were not begun. Distrusts the bytes.
 class chunk_answer {
 public:
     chunk_answer(outcome result, std::size_t elements);

@@ -10,8 +10,8 @@
 
 namespace procpool::detail {
 
-/// Waits for one of the futures. Does not keep the consumer's object alive. One that is destroyed untold was lost on its
-/// way, with a context.
+/// Waits for one of the futures. Does not keep the consumer's object alive. One that is destroyed untold was lost on
+/// its way, with a context.
 class completions::entry final : public waiter {
 public:
     entry(std::weak_ptr<completions> to, std::size_t number) : to_(std::move(to)), number_(number) {}

@@ -61,7 +61,8 @@ void lent_loop::own()
 }
 
 // A guest that leaves for a moment does not wake the owner, which looks now and then instead. So what is posted at the
-// moment when a guest leaves waits for a millisecond or two at most. The longer a guest stays, the less often is looked.
+// moment when a guest leaves waits for a millisecond or two at most. The longer a guest stays, the less often is
+// looked.
 void lent_loop::wait_for_return()
 {
     auto pause = patience;

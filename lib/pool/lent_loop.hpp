@@ -14,8 +14,8 @@
 
 namespace procpool::detail {
 
-/// Who runs a lent_loop. Apart from it, because the last one that holds a context destroys what waits there, handlers and
-/// pools with them: who only wants the loop to be run, with a mutex held perhaps, holds this. Thread-safe.
+/// Who runs a lent_loop. Apart from it, because the last one that holds a context destroys what waits there, handlers
+/// and pools with them: who only wants the loop to be run, with a mutex held perhaps, holds this. Thread-safe.
 class loop_shift {
 public:
     /// To be called after a post: somebody will run it.
@@ -49,8 +49,8 @@ public:
 
     /// Runs the context on the calling thread until over() is true, which is asked after each handler, the deadline has
     /// passed, or nothing is left to do. Does nothing when another thread has borrowed it, or the owner has left.
-    /// `is_quiet`: whether nothing is expected to happen soon; then the owner does not return at once, because the caller
-    /// may.
+    /// `is_quiet`: whether nothing is expected to happen soon; then the owner does not return at once, because the
+    /// caller may.
     void borrow(const std::function<bool()>& over, deadline until, const std::function<bool()>& is_quiet);
     const std::shared_ptr<loop_shift>& shift() const noexcept { return shift_; }
 

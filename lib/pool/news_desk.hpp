@@ -14,8 +14,8 @@
 
 namespace procpool::detail {
 
-/// Captured lines and events on their way to the user's functions, one at a time and in order, whichever threads run the
-/// pool's context; and outcomes that must not overtake them. Thread-safe.
+/// Captured lines and events on their way to the user's functions, one at a time and in order, whichever threads run
+/// the pool's context; and outcomes that must not overtake them. Thread-safe.
 class news_desk {
 public:
     /// When lines of so many bytes wait, no more should come.

@@ -56,8 +56,8 @@ public:
             boost::asio::post(boost::asio::system_executor(), std::move(call));
         nudge();
     }
-    /// Lets the calling thread, which waits, run the pool's own loop until over() is true or the deadline has passed, if
-    /// it may: never with handlers of the user, which belong on the pool's thread.
+    /// Lets the calling thread, which waits, run the pool's own loop until over() is true or the deadline has passed,
+    /// if it may: never with handlers of the user, which belong on the pool's thread.
     void run_own_loop(const std::function<bool()>& over, deadline until);
     /// Makes the thread that does so, unless it is this one, ask over() again.
     void wake_own_loop();

@@ -12,8 +12,8 @@
 
 namespace procpool::detail {
 
-/// What runs a pool's tasks: the engine, with its workers, or, with start_method::inline_, this process. One thread at a
-/// time is in it; pool_impl::run() lets threads in.
+/// What runs a pool's tasks: the engine, with its workers, or, with start_method::inline_, this process. One thread at
+/// a time is in it; pool_impl::run() lets threads in.
 class runner {
 public:
     runner() = default;

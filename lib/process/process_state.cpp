@@ -174,8 +174,8 @@ bool process_state::look_for_end()
     return ended;
 }
 
-// What is left of the group is killed while the zombie still reserves its number. Where the host ignores SIGCHLD there is
-// none, and the number may be a stranger's.
+// What is left of the group is killed while the zombie still reserves its number. Where the host ignores SIGCHLD there
+// is none, and the number may be a stranger's.
 void process_state::reap()
 {
     const auto how = os::peek_exit(sentinel_->get());

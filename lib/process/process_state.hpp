@@ -45,8 +45,8 @@ public:
     /// A descriptor that stays open as long as somebody has it, also after close(); then this throws.
     std::shared_ptr<const os::descriptor> sentinel() const;
 
-    /// Begins what the end of its object and of the program does to it: SIGTERM to a daemon. Nothing happens in a forked
-    /// copy, and when it does not run; likewise:
+    /// Begins what the end of its object and of the program does to it: SIGTERM to a daemon. Nothing happens in a
+    /// forked copy, and when it does not run; likewise:
     void begin_end() noexcept;
     /// Waits until it has ended: a daemon until that time, and kills it then; any other for as long as it takes.
     void finish_end(std::chrono::steady_clock::time_point end_of_daemons) noexcept;

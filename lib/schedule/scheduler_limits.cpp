@@ -131,8 +131,8 @@ void scheduler::clear(worker& w, const task* offender)
             ask_back(*t, recall::clear_way);
 }
 
-// The answer of a task that was over does not come. If its worker has nothing else to do, it was stopped or it lies, and
-// would stay in the way for ever; if it has, it may be that only this process was slow.
+// The answer of a task that was over does not come. If its worker has nothing else to do, it was stopped or it lies,
+// and would stay in the way for ever; if it has, it may be that only this process was slow.
 void scheduler::doubt(task& t, time_point now)
 {
     worker& w = *t.with;

@@ -237,9 +237,9 @@ void scheduler::make_way_for(int priority)
 }
 
 // A worker that holds answers back may meet a long task before it writes them, so they are collected. It writes them
-// before it waits for more to do, so one that has a single task left holds nothing, nor does one whose first task may not
-// be held: its answer would have come. And a task may be much longer than those from which was concluded how many to
-// send ahead.
+// before it waits for more to do, so one that has a single task left holds nothing, nor does one whose first task may
+// not be held: its answer would have come. And a task may be much longer than those from which was concluded how many
+// to send ahead.
 void scheduler::watch_sent(const worker& w, time_point now)
 {
     if (w.load() < 2)

@@ -73,8 +73,8 @@ void scheduler::leave_ready(worker& w)
     abandoned_ += w.abandoned;
 }
 
-// As many as there is work for: a task that was sent ahead could run on a worker of its own. One that its caller gave up
-// occupies its worker as any other, but needs no other worker when that one takes no tasks any more.
+// As many as there is work for: a task that was sent ahead could run on a worker of its own. One that its caller gave
+// up occupies its worker as any other, but needs no other worker when that one takes no tasks any more.
 std::size_t scheduler::wanted_workers() const noexcept
 {
     const std::size_t least = closed_ ? 0 : limits_.min_workers;

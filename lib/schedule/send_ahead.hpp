@@ -25,8 +25,8 @@ public:
             return most;
         return std::max(least, static_cast<std::size_t>(work_ahead / average_));
     }
-    /// Whether workers may hold answers back to write several at once: of short tasks, whose answers cost more than they
-    /// do; and of brief ones while more of them wait than can be sent, so that a moment more matters to nobody.
+    /// Whether workers may hold answers back to write several at once: of short tasks, whose answers cost more than
+    /// they do; and of brief ones while more of them wait than can be sent, so that a moment more matters to nobody.
     bool may_hold(bool more_wait) const noexcept { return average_ < (more_wait ? brief_task : short_task); }
 
 private:

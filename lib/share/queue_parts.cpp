@@ -133,8 +133,8 @@ attempt shared_queue::parts::join()
     return attempt::not_yet;
 }
 
-// A write beyond the limit of files would be the end of this process, by SIGXFSZ; the limit may be another one each time.
-// Who is killed while it writes a large one has told before what must be given back.
+// A write beyond the limit of files would be the end of this process, by SIGXFSZ; the limit may be another one each
+// time. Who is killed while it writes a large one has told before what must be given back.
 void shared_queue::parts::write(share::queue_state& state, byte_buffer& record)
 {
     const std::uint64_t size = record.size() - record_header;

@@ -76,8 +76,8 @@ bool do_now(shared_queue::parts& queue, Step step)
     return step(queue) == attempt::done;
 }
 
-// Its number may change, as long as this process does not have an open file description of its own. The first attempt to
-// lock ends that, be it in vain.
+// Its number may change, as long as this process does not have an open file description of its own. The first attempt
+// to lock ends that, be it in vain.
 int own_file(shared_queue::parts& queue)
 {
     if (queue.lock.try_lock_until(in_a_moment()))

@@ -15,7 +15,8 @@ namespace procpool::wire {
 inline constexpr std::size_t chunk_log_size = 64 * 1024;
 
 /// The answers to the elements of the task that runs, as far as they have run: a second copy of what will be in the
-/// answer of the task. They survive the worker's death here, so that no element pays for another one. In the control page.
+/// answer of the task. They survive the worker's death here, so that no element pays for another one. In the control
+/// page.
 struct chunk_log {
     std::atomic<std::uint64_t> task;     ///< Its id, from before its first element on; 0: none has elements.
     std::atomic<std::uint64_t> answered; ///< How many answers are complete.

@@ -14,8 +14,8 @@ namespace procpool::worker {
 /// none can be.
 void prepare_to_fork();
 
-/// Forks a worker, for which the parent has sent a channel. In the worker: its control page; it has nothing else of this
-/// process's own channel. Here: nothing, and `outcome` says how it went.
+/// Forks a worker, for which the parent has sent a channel. In the worker: its control page; it has nothing else of
+/// this process's own channel. Here: nothing, and `outcome` says how it went.
 std::optional<os::mapping> fork_worker(wire::fork_outcome& outcome, std::uint64_t number, const std::string& title);
 
 } // namespace procpool::worker

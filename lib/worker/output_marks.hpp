@@ -14,8 +14,8 @@ namespace procpool::worker {
 /// there are 4 KiB, and it is lost when the worker is killed.
 void print_by_lines();
 
-/// The worker's part in the capture of stdout and stderr: writes the marks that say which task the lines belong to. Does
-/// nothing for streams that are not captured.
+/// The worker's part in the capture of stdout and stderr: writes the marks that say which task the lines belong to.
+/// Does nothing for streams that are not captured.
 class output_marks {
 public:
     explicit output_marks(std::uint64_t nonce) : mark_(nonce) {}

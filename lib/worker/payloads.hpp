@@ -22,8 +22,8 @@ struct received_call {
     std::vector<os::descriptor> descriptors{};
 };
 
-/// Throws that a task cannot have the descriptors of its arguments, of which there are so many: too_many_descriptors, or
-/// not_serializable.
+/// Throws that a task cannot have the descriptors of its arguments, of which there are so many: too_many_descriptors,
+/// or not_serializable.
 [[noreturn]] void refuse_descriptors(std::size_t count, const std::error_code& why);
 
 /// A result that lies in memory: where, and in whose.
@@ -38,7 +38,8 @@ public:
     explicit payloads(wire::control_page& page) noexcept;
 
     /// A call and the buffers that go with it, wherever they are. The bytes are valid until the next frame. Throws
-    /// std::bad_alloc when there is no room to map them; too_many_descriptors. Waits for what the parent still has to send.
+    /// std::bad_alloc when there is no room to map them; too_many_descriptors. Waits for what the parent still has to
+    /// send.
     received_call call_in(const wire::frame& frame);
     /// The frame's task was taken back: what has come with it is closed.
     void pass_over(const wire::frame_header& header);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Faults that a pool is told to have (pool_options::faults), at each point: one outcome for each task, the right one, and
-// the pool goes on.
+// Faults that a pool is told to have (pool_options::faults), at each point: one outcome for each task, the right one,
+// and the pool goes on.
 #include "support/ledger.hpp"
 #include "support/pool_on_loop.hpp"
 #include "support/processes.hpp"

@@ -6,8 +6,8 @@
 
 namespace procpool::test {
 
-/// Something that a sandbox may forbid, for tasks to try: `attempt` gets a directory that has a file "file" and an empty
-/// directory "directory", and returns the errno, 0 when it succeeded.
+/// Something that a sandbox may forbid, for tasks to try: `attempt` gets a directory that has a file "file" and an
+/// empty directory "directory", and returns the errno, 0 when it succeeded.
 struct forbidden_thing {
     const char* name;
     int (*attempt)(const std::string& directory);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// Workers that write anything to their pipe and their control page. Each input is a script that a task obeys in a worker
-// of a real pool. Then this process must be sound, the other worker untouched, and a probe must answer.
+// Workers that write anything to their pipe and their control page. Each input is a script that a task obeys in a
+// worker of a real pool. Then this process must be sound, the other worker untouched, and a probe must answer.
 #include "support/hostile.hpp"
 
 #include <procpool.hpp>

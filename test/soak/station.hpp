@@ -16,8 +16,8 @@
 
 namespace procpool::soak {
 
-/// Keeps one pool after the other busy, with a thread of its own that submits, resizes, ends the pool in mid-load in one
-/// of several ways, and then holds its tasks to account.
+/// Keeps one pool after the other busy, with a thread of its own that submits, resizes, ends the pool in mid-load in
+/// one of several ways, and then holds its tasks to account.
 class station {
 public:
     struct settings {

@@ -6,8 +6,8 @@
 
 namespace procpool::test {
 
-/// While it lives, a signal interrupts what blocks here every few milliseconds; no more after ten seconds, so that a wait
-/// that begins anew with each one ends. One at a time.
+/// While it lives, a signal interrupts what blocks here every few milliseconds; no more after ten seconds, so that a
+/// wait that begins anew with each one ends. One at a time.
 class frequent_signals {
 public:
     frequent_signals()

@@ -10,7 +10,8 @@
 namespace procpool::detail {
 
 /// Bytes that grow at their end. Few of them lie in the object itself, because most calls and results are short; many
-/// can lie in memory that another process is shown. Unlike std::vector it does not fill what is about to be overwritten.
+/// can lie in memory that another process is shown. Unlike std::vector it does not fill what is about to be
+/// overwritten.
 class byte_buffer {
 public:
     static constexpr std::size_t inline_capacity = 40;

@@ -8,8 +8,8 @@
 
 namespace procpool::detail {
 
-/// In front of the elements of a chunk: after how long its worker is to send back what it has, at the end of the element
-/// at hand.
+/// In front of the elements of a chunk: after how long its worker is to send back what it has, at the end of the
+/// element at hand.
 struct chunk_budget {
     std::uint64_t time_ns = 0;
 };

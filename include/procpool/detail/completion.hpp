@@ -46,9 +46,9 @@ concept has_own_executor = !std::same_as<boost::asio::associated_executor_t<Hand
 /// On whose executor a handler is delivered.
 enum class delivered_by { its_pool, any_pool };
 
-/// The executor that a handler is called on, kept busy while the handler waits. A pool that has tasks keeps its own busy
-/// by itself, and a handler that is delivered there and belongs there is called at once: for a coroutine that awaits a
-/// task, the way through the type-erased executor would cost a tenth of it.
+/// The executor that a handler is called on, kept busy while the handler waits. A pool that has tasks keeps its own
+/// busy by itself, and a handler that is delivered there and belongs there is called at once: for a coroutine that
+/// awaits a task, the way through the type-erased executor would cost a tenth of it.
 template <class Handler>
 class handler_work {
 public:

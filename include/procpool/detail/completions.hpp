@@ -70,7 +70,8 @@ PROCPOOL_DECL std::shared_ptr<completions> watch_all(std::span<const future_ptr>
 /// Throws errc::timed_out for a next() whose limit has passed.
 [[noreturn]] PROCPOOL_DECL void throw_next_timed_out();
 
-/// A handler that waits for completions. `Finish`: makes its arguments, as a tuple, from whether the wait was cancelled.
+/// A handler that waits for completions. `Finish`: makes its arguments, as a tuple, from whether the wait was
+/// cancelled.
 template <class Handler, class Finish>
 class completions_waiter final : public waiter {
 public:

@@ -34,7 +34,8 @@ public:
 
     const std::weak_ptr<pool_impl>& pool() const noexcept { return pool_; }
     bool ready() const noexcept;
-    /// Blocks until the outcome is here; false when the deadline passed first. Throws would_deadlock, naming the caller.
+    /// Blocks until the outcome is here; false when the deadline passed first. Throws would_deadlock, naming the
+    /// caller.
     bool wait(deadline until, const char* caller);
     /// Of an outcome that is here: whether it is no result, and what was thrown, a new object each time if it can be.
     bool failed() const noexcept { return outcome_.is_exception || outcome_.error; }

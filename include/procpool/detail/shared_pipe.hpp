@@ -34,8 +34,8 @@ public:
 
     /// Keeps this end open, whoever closes it. Throws connection_closed.
     std::shared_ptr<const descriptor> socket() const;
-    /// Takes the record over and sends it, or a part of it, through that socket(). `ticket`: 0 at the first attempt, and
-    /// what that made of it afterwards. Throws connection_closed.
+    /// Takes the record over and sends it, or a part of it, through that socket(). `ticket`: 0 at the first attempt,
+    /// and what that made of it afterwards. Throws connection_closed.
     attempt try_send(int socket, byte_buffer& record, std::uint64_t& ticket);
     /// Likewise.
     attempt try_receive(int socket, byte_buffer& record);

@@ -13,8 +13,8 @@ namespace procpool::detail {
 class element_source {
 public:
     virtual ~element_source() = default;
-    /// Writes the arguments of the next element; false at the end of the input. What the input itself throws is its end;
-    /// what a codec throws concerns that element alone.
+    /// Writes the arguments of the next element; false at the end of the input. What the input itself throws is its
+    /// end; what a codec throws concerns that element alone.
     virtual bool next(call& to) = 0;
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // A host in a pid namespace of its own, where a stranger gets the number of each worker as soon as it is free. Prints
-// what became of the strangers: pid_reuse [ignore], with SIGCHLD ignored. Exit status 77: it may not choose numbers here.
+// what became of the strangers: pid_reuse [ignore], with SIGCHLD ignored. Exit status 77: it may not choose numbers
+// here.
 #include <procpool.hpp>
 
 #include <boost/asio/io_context.hpp>

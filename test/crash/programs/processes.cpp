@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// A host of processes that ends in one way or another: processes WHAT MAILBOX GATE. Its processes tell the mailbox their
-// pids. Before it ends, and so does a process that is no daemon, it waits until the gate tells something.
+// A host of processes that ends in one way or another: processes WHAT MAILBOX GATE. Its processes tell the mailbox
+// their pids. Before it ends, and so does a process that is no daemon, it waits until the gate tells something.
 #include "crash/programs/until_killed.hpp"
 
 #include <procpool/process.hpp>

@@ -10,6 +10,8 @@
 
 #include <csignal>
 #include <deque>
+#include <sys/resource.h>
+#include <system_error>
 
 namespace procpool::link {
 namespace {
@@ -97,6 +99,20 @@ BOOST_AUTO_TEST_CASE(a_write_that_was_done_when_the_worker_ended_may_be_told_aft
     context.restart();
     context.run();
     BOOST_TEST(events->completions.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_that_cannot_be_watched_is_gone) // the fixture sees if it is not
+{
+    launched started = launch(plan, 2);
+    rlimit before{};
+    ::getrlimit(RLIMIT_NOFILE, &before);
+    const rlimit no_room{3, before.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &no_room);
+    BOOST_CHECK_THROW(link(context.get_executor(), 2, std::move(started), groups, plan), std::system_error);
+    ::setrlimit(RLIMIT_NOFILE, &before);
+    worker->start(events, detail::first_message_for({}), 0);
+    worker->kill();
+    enter_all();
 }
 
 BOOST_AUTO_TEST_SUITE_END()
