@@ -61,13 +61,14 @@ struct batch {
     }
 };
 
-/// Batches that no thread has use for now. Thread-safe.
+/// Batches that no thread has use for now. Thread-safe, and nobody waits: in a copy that the host forked, a thread that
+/// is not there may hold the lock for ever.
 class depot {
 public:
     batch take(std::size_t which) noexcept
     {
-        const std::scoped_lock lock(mutex_);
-        if (batches_[which].empty())
+        const std::unique_lock lock(mutex_, std::try_to_lock);
+        if (!lock || batches_[which].empty())
             return {};
         const batch last = batches_[which].back();
         batches_[which].pop_back();
@@ -83,8 +84,8 @@ public:
 private:
     bool keep(std::size_t which, const batch& full) noexcept
     try {
-        const std::scoped_lock lock(mutex_);
-        if (bytes_ + full.count * which * step > most_kept)
+        const std::unique_lock lock(mutex_, std::try_to_lock);
+        if (!lock || bytes_ + full.count * which * step > most_kept)
             return false;
         batches_[which].push_back(full);
         bytes_ += full.count * which * step;

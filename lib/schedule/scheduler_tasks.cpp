@@ -242,7 +242,8 @@ void scheduler::make_way_for(int priority)
 // to send ahead.
 void scheduler::watch_sent(const worker& w, time_point now)
 {
-    if (w.load() < 2)
+    const bool is_soon = look_at_ && *look_at_ <= now + longest_hold;
+    if (is_soon || w.load() < 2)
         return;
     const time_point next = now + (w.sent.front()->may_hold ? longest_hold : longest_wait_there);
     if (!look_at_ || next < *look_at_)
