@@ -6,12 +6,11 @@
 #include "support/left_behind.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <boost/system/system_error.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <csignal>
 #include <deque>
-#include <sys/resource.h>
-#include <system_error>
 
 namespace procpool::link {
 namespace {
@@ -104,12 +103,8 @@ BOOST_AUTO_TEST_CASE(a_write_that_was_done_when_the_worker_ended_may_be_told_aft
 BOOST_AUTO_TEST_CASE(a_worker_that_cannot_be_watched_is_gone) // the fixture sees if it is not
 {
     launched started = launch(plan, 2);
-    rlimit before{};
-    ::getrlimit(RLIMIT_NOFILE, &before);
-    const rlimit no_room{3, before.rlim_max};
-    ::setrlimit(RLIMIT_NOFILE, &no_room);
-    BOOST_CHECK_THROW(link(context.get_executor(), 2, std::move(started), groups, plan), std::system_error);
-    ::setrlimit(RLIMIT_NOFILE, &before);
+    started.ends.tasks = os::descriptor(1'000'000); // there is none of that number
+    BOOST_CHECK_THROW(link(context.get_executor(), 2, std::move(started), groups, plan), boost::system::system_error);
     worker->start(events, detail::first_message_for({}), 0);
     worker->kill();
     enter_all();
