@@ -151,6 +151,12 @@ void tell_and_wait(const std::string& mailbox_path)
         ::pause();
 }
 
+std::string more_than_a_pipe_holds(const std::string& mailbox_path)
+{
+    tell(mailbox_path, own_pid());
+    return std::string(1'000'000, 'x');
+}
+
 /// Everything that a pipe's reader has not read, seen through another process's descriptor.
 int unread_bytes(pid_t process, int fd)
 {
@@ -218,11 +224,7 @@ BOOST_AUTO_TEST_CASE(a_worker_killed_while_it_writes_a_result_fails_that_task_al
     boost::asio::io_context context;
     // It can make no memory to show its result in, which therefore goes through the pipe.
     procpool::pool pool(context, {.workers = 1, .worker = {.limits = {.file_size = 4096}}});
-    const auto large = [](const std::string& mailbox_path) {
-        tell(mailbox_path, own_pid());
-        return std::string(1'000'000, 'x'); // more than a pipe holds
-    };
-    auto victim = pool.async_submit(large, started.path());
+    auto victim = pool.async_submit(more_than_a_pipe_holds, started.path());
     auto behind = pool.async_submit(own_pid);
     while (started.is_empty())
         context.run_one_for(10ms);
@@ -242,12 +244,8 @@ BOOST_AUTO_TEST_CASE(the_time_of_a_task_begins_when_the_answer_before_it_has_lef
     const mailbox started;
     boost::asio::io_context context;
     procpool::pool pool(context, {.workers = 1, .worker = {.limits = {.file_size = 4096}}});
-    const auto large = [](const std::string& mailbox_path) {
-        tell(mailbox_path, own_pid());
-        return std::string(1'000'000, 'x'); // more than a pipe holds
-    };
     const auto end_of_its_time = [] { return procpool::this_task::deadline()->time_since_epoch(); };
-    auto before = pool.async_submit(large, started.path());
+    auto before = pool.async_submit(more_than_a_pipe_holds, started.path());
     auto timed = pool.async_submit({.timeout = 1h}, end_of_its_time);
     while (started.is_empty())
         context.run_one_for(10ms);

@@ -16,6 +16,16 @@ play with_short_tasks()
     return p;
 }
 
+/// The first task has ended, and its answer is held while the other one runs.
+bool is_collected(play& p, part& held, part& behind)
+{
+    p.start(held);
+    p.complete(held);
+    p.start(behind);
+    p.pass(1ms);
+    return held.answered;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_CASE(an_answer_that_is_held_behind_a_long_task_is_collected)
@@ -23,11 +33,7 @@ BOOST_AUTO_TEST_CASE(an_answer_that_is_held_behind_a_long_task_is_collected)
     play p = with_short_tasks();
     part& held = p.submit();
     part& long_one = p.submit();
-    p.start(held);
-    p.complete(held);
-    p.start(long_one);
-    p.pass(1ms);
-    BOOST_TEST(held.answered);
+    BOOST_TEST(is_collected(p, held, long_one));
 }
 
 BOOST_AUTO_TEST_CASE(also_behind_one_whose_own_answer_may_not_be_held)
@@ -36,11 +42,7 @@ BOOST_AUTO_TEST_CASE(also_behind_one_whose_own_answer_may_not_be_held)
     p.answer(p.submit(), 80us);
     p.together([&] { p.submit(), p.submit(); }); // of brief tasks the last one's answer is not held
     part& held = p.parts()[1];
-    p.start(held);
-    p.complete(held);
-    p.start(p.parts()[2]);
-    p.pass(1ms);
-    BOOST_TEST(held.answered);
+    BOOST_TEST(is_collected(p, held, p.parts()[2]));
 }
 
 BOOST_AUTO_TEST_CASE(also_behind_one_for_that_worker_alone)
@@ -48,11 +50,7 @@ BOOST_AUTO_TEST_CASE(also_behind_one_for_that_worker_alone)
     play p = with_short_tasks();
     part& held = p.submit();
     part& bound = p.submit_to(1);
-    p.start(held);
-    p.complete(held);
-    p.start(bound);
-    p.pass(1ms);
-    BOOST_TEST(held.answered);
+    BOOST_TEST(is_collected(p, held, bound));
 }
 
 BOOST_AUTO_TEST_CASE(also_when_it_could_be_held_only_after_another_one_was_answered)
@@ -66,11 +64,7 @@ BOOST_AUTO_TEST_CASE(also_when_it_could_be_held_only_after_another_one_was_answe
     p.answer(long_one, 1us);
     p.answer(held, 1us);
     part& next = p.parts()[2];
-    p.start(next);
-    p.complete(next);
-    p.start(p.parts()[3]);
-    p.pass(1ms);
-    BOOST_TEST(next.answered);
+    BOOST_TEST(is_collected(p, next, p.parts()[3]));
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_collected_where_nothing_can_be_held)
