@@ -21,14 +21,14 @@
 namespace procpool::detail {
 namespace {
 
-constexpr std::size_t step = 16;
+constexpr std::size_t size_step = 16;
 constexpr std::size_t largest = PROCPOOL_KEEPS_NODES ? 512 : 0;
 constexpr std::size_t batch_size = 64;
 constexpr std::size_t most_kept = std::size_t{32} * 1024 * 1024; // bytes
 
 constexpr std::size_t class_of(std::size_t size) noexcept
 {
-    return (size + step - 1) / step;
+    return (size + size_step - 1) / size_step;
 }
 constexpr std::size_t class_count = class_of(largest) + 1;
 
@@ -72,7 +72,7 @@ public:
             return {};
         const batch last = batches_[which].back();
         batches_[which].pop_back();
-        bytes_ -= last.count * which * step;
+        bytes_ -= last.count * which * size_step;
         return last;
     }
     void give(std::size_t which, batch full) noexcept
@@ -85,10 +85,10 @@ private:
     bool keep(std::size_t which, const batch& full) noexcept
     try {
         const std::unique_lock lock(mutex_, std::try_to_lock);
-        if (!lock || bytes_ + full.count * which * step > most_kept)
+        if (!lock || bytes_ + full.count * which * size_step > most_kept)
             return false;
         batches_[which].push_back(full);
-        bytes_ += full.count * which * step;
+        bytes_ += full.count * which * size_step;
         return true;
     } catch (const std::bad_alloc&) {
         return false;
@@ -133,7 +133,7 @@ thread_local const last_will will;
 void* refill(std::size_t which)
 {
     if (mine.is_over) // nobody would give away the rest of a batch
-        return ::operator new(which* step);
+        return ::operator new(which* size_step);
     will.make();
     batch& nodes = mine.current[which];
     std::swap(nodes, mine.other[which]);
@@ -141,7 +141,7 @@ void* refill(std::size_t which)
         nodes.free_all();
         nodes = the_depot().take(which);
     }
-    return nodes.count != 0 ? nodes.pop(which * step) : ::operator new(which* step);
+    return nodes.count != 0 ? nodes.pop(which * size_step) : ::operator new(which* size_step);
 }
 
 // Afterwards there is room for one more, or nothing to make it with.

@@ -17,7 +17,7 @@ namespace {
 
 std::mutex table_mutex;
 
-std::deque<os::module>& table()
+std::deque<os::module>& host_modules()
 {
     static auto* modules = new std::deque<os::module>; // never destroyed: static pools use it until the end
     return *modules;
@@ -42,13 +42,13 @@ os::module module_at(const void* address)
 std::uint64_t number_of(const os::module& wanted)
 {
     const std::scoped_lock lock(table_mutex);
-    for (std::size_t i = 0; i != table().size(); ++i)
-        if (table()[i].id == wanted.id)
+    for (std::size_t i = 0; i != host_modules().size(); ++i)
+        if (host_modules()[i].id == wanted.id)
             return i;
-    if (table().size() == detail::named_module)
+    if (host_modules().size() == detail::named_module)
         throw std::length_error("procpool: tasks refer to more modules than a call can number");
-    table().push_back(wanted);
-    return table().size() - 1;
+    host_modules().push_back(wanted);
+    return host_modules().size() - 1;
 }
 
 struct numbered_module {
@@ -93,7 +93,7 @@ detail::code_ref detail::locate_code(const void* address)
 wire::module_notice link::notice_of(std::uint32_t number)
 {
     const std::scoped_lock lock(table_mutex);
-    const os::module& known = table().at(number);
+    const os::module& known = host_modules().at(number);
     return {number, known.path, known.id};
 }
 

@@ -26,13 +26,13 @@ timespec to_timespec(std::chrono::steady_clock::time_point time) noexcept
 } // namespace
 
 void wait_while(std::atomic<std::uint32_t>& word, std::uint32_t expected,
-                std::optional<std::chrono::steady_clock::time_point> deadline) noexcept
+                std::optional<std::chrono::steady_clock::time_point> limit) noexcept
 {
     // FUTEX_WAIT would take a duration, which a spurious wake-up starts anew; this takes a time of CLOCK_MONOTONIC,
     // libstdc++'s and libc++'s steady_clock.
     constexpr int operation = FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG;
-    const timespec until = to_timespec(deadline.value_or(std::chrono::steady_clock::time_point{}));
-    ::syscall(SYS_futex, &word, operation, expected, deadline ? &until : nullptr, nullptr, FUTEX_BITSET_MATCH_ANY);
+    const timespec until = to_timespec(limit.value_or(std::chrono::steady_clock::time_point{}));
+    ::syscall(SYS_futex, &word, operation, expected, limit ? &until : nullptr, nullptr, FUTEX_BITSET_MATCH_ANY);
 }
 
 void wake_all(std::atomic<std::uint32_t>& word) noexcept

@@ -21,7 +21,7 @@ namespace procpool::os {
 namespace {
 
 // As in <linux/landlock.h>, which is older than the kernel on most systems.
-enum access : std::uint64_t {
+enum access_right : std::uint64_t {
     execute = 1 << 0,
     write_file = 1 << 1,
     read_file = 1 << 2,

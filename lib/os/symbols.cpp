@@ -57,11 +57,11 @@ symbols parse_symbols(std::string_view printed)
 }
 
 symbols symbols_in(const std::string& module, const std::vector<std::uint64_t>& offsets,
-                   std::chrono::steady_clock::time_point deadline)
+                   std::chrono::steady_clock::time_point until)
 {
     tool run{.command = {"addr2line", "-a", "-f", "-C", "-i", "-e", module},
              .environment = {"DEBUGINFOD_URLS"}, // it would ask the network
-             .deadline = deadline,
+             .deadline = until,
              .most_bytes = most_bytes};
     for (const auto offset : offsets)
         run.command.push_back(hexadecimal(offset));

@@ -29,13 +29,13 @@ void reach(queue_step step)
         step_watcher(step);
 }
 
-[[noreturn]] void refuse()
+[[noreturn]] void throw_corrupt()
 {
     throw_error(errc::protocol_error, "The memory of a queue makes no sense: one of its processes has written over it; "
                                       "make a new queue, and look for memory corruption in the tasks.");
 }
 
-[[noreturn]] void refuse_closed()
+[[noreturn]] void throw_queue_closed()
 {
     throw_error(errc::queue_closed, make_error_code(errc::queue_closed).message());
 }
@@ -67,7 +67,7 @@ share::queue_state shared_queue::parts::state() const
 {
     const auto seen = page.read();
     if (!seen.makes_sense())
-        refuse();
+        throw_corrupt();
     return seen;
 }
 
@@ -77,7 +77,7 @@ attempt shared_queue::parts::put(byte_buffer& record)
     auto next = state();
     const auto most = page.maxsize();
     if (next.is_closed != 0)
-        refuse_closed();
+        throw_queue_closed();
     if (most != 0 && next.count() >= most) {
         os::lower_flag(room.get());
         return attempt::not_yet;
@@ -106,7 +106,7 @@ attempt shared_queue::parts::get(byte_buffer& record)
     auto next = state();
     if (next.count() == 0) {
         if (next.is_closed != 0)
-            refuse_closed();
+            throw_queue_closed();
         os::lower_flag(items.get());
         return attempt::not_yet;
     }
@@ -162,17 +162,17 @@ std::uint64_t shared_queue::parts::read(const share::queue_state& state, byte_bu
     const auto first = std::span(start).first(std::min<std::uint64_t>(there, start.size()));
     std::uint64_t size = 0;
     if (there < record_header || !os::read_at(lock.file(), offset, first))
-        refuse();
+        throw_corrupt();
     std::memcpy(&size, start.data(), sizeof(size));
     if (size > there - record_header || (size > start.size() && size > os::memory_in(lock.file())))
-        refuse();
+        throw_corrupt();
     const auto whole = static_cast<std::size_t>(size) + record_header;
     const auto from_start = std::min(whole, first.size());
     record.clear();
     record.append(start.data(), from_start);
     const std::size_t rest = whole - from_start;
     if (!os::read_at(lock.file(), offset + from_start, {record.extend(rest), rest}))
-        refuse();
+        throw_corrupt();
     return state.head + whole;
 }
 

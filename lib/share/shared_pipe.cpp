@@ -20,10 +20,12 @@ namespace {
 // Memory grows with what has come, not with what a sender claims.
 constexpr std::size_t least_room = 64 * 1024;
 
-[[noreturn]] void refuse_closed()
+[[noreturn]] void throw_pipe_closed()
 {
     throw_error(errc::connection_closed, make_error_code(errc::connection_closed).message());
 }
+
+} // namespace
 
 /// The records that are on their way out, one at a time: what was begun must be finished before another begins.
 class outgoing_record {
@@ -103,7 +105,7 @@ private:
     [[noreturn]] void end() const
     {
         if (have_ == 0)
-            refuse_closed();
+            throw_pipe_closed();
         throw_error(errc::connection_closed,
                     "The other end of the pipe was closed in the middle of an item; look for a "
                     "crash of the process that had it.");
@@ -113,8 +115,6 @@ private:
     std::size_t have_ = 0;
 };
 
-} // namespace
-
 struct shared_pipe::parts {
     explicit parts(detail::descriptor end) : socket_(std::make_shared<const detail::descriptor>(std::move(end))) {}
 
@@ -123,7 +123,7 @@ struct shared_pipe::parts {
     {
         const std::lock_guard locked(socket_mutex_);
         if (!socket_)
-            refuse_closed();
+            throw_pipe_closed();
         return socket_;
     }
     void close() noexcept
@@ -175,9 +175,9 @@ attempt shared_pipe::try_send(int socket, byte_buffer& record, std::uint64_t& ti
     const std::lock_guard locked(parts_->out_mutex);
     auto& out = parts_->out;
     if (!out.send(socket))
-        refuse_closed();
+        throw_pipe_closed();
     if (ticket == 0 && (ticket = out.begin(record)) != 0 && !out.send(socket))
-        refuse_closed();
+        throw_pipe_closed();
     return ticket != 0 && out.is_sent(ticket) ? attempt::done : attempt::not_yet;
 }
 

@@ -19,7 +19,7 @@ struct known_module {
 };
 
 // Used by the thread that runs the worker's loop alone.
-std::vector<known_module>& table()
+std::vector<known_module>& known_modules()
 {
     static std::vector<known_module> modules;
     return modules;
@@ -56,8 +56,8 @@ std::uintptr_t base_of(known_module& known)
 // A worker that was forked knows already what its fork server was told.
 void worker::add_module(wire::module_notice notice)
 {
-    if (notice.number == table().size())
-        table().push_back({std::move(notice), {}});
+    if (notice.number == known_modules().size())
+        known_modules().push_back({std::move(notice), {}});
 }
 
 worker::own_modules::own_modules(lookup notice_of) noexcept : before_(std::exchange(own_notice_of, notice_of)) {}
@@ -77,7 +77,7 @@ const void* detail::resolve_code(code_ref code)
     known_module own;
     if (own_notice_of)
         own.notice = own_notice_of(code.module);
-    known_module& known = own_notice_of ? own : table().at(code.module);
+    known_module& known = own_notice_of ? own : known_modules().at(code.module);
     return reinterpret_cast<const void*>(base_of(known) + code.offset);
 }
 

@@ -18,13 +18,11 @@
 #include <iostream>
 #include <span>
 #include <stdexcept>
+#include <unistd.h>
 #include <vector>
 
 namespace procpool::worker {
 namespace {
-
-constexpr int stdout_descriptor = 1;
-constexpr int stderr_descriptor = 2;
 
 // What waits in a buffer would be written again by each worker.
 void flush_streams()
@@ -40,9 +38,9 @@ void take_channel(const std::vector<os::descriptor>& given, const wire::channel_
     for (int number = wire::tasks_descriptor; number <= wire::memory_descriptor; ++number)
         os::assign(number, *next++);
     if (notice.has_out)
-        os::assign(stdout_descriptor, *next++);
+        os::assign(STDOUT_FILENO, *next++);
     if (notice.has_err)
-        os::assign(stderr_descriptor, *next++);
+        os::assign(STDERR_FILENO, *next++);
 }
 
 std::size_t expected(const wire::channel_notice& notice)

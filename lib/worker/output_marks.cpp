@@ -6,14 +6,9 @@
 #include <cstdio>
 #include <iostream>
 #include <span>
+#include <unistd.h>
 
 namespace procpool::worker {
-namespace {
-
-constexpr int stdout_descriptor = 1;
-constexpr int stderr_descriptor = 2;
-
-} // namespace
 
 void print_by_lines()
 {
@@ -23,9 +18,9 @@ void print_by_lines()
 void output_marks::open(bool captures_stdout, bool captures_stderr)
 {
     if (captures_stdout)
-        streams_.push_back(os::duplicate(stdout_descriptor));
+        streams_.push_back(os::duplicate(STDOUT_FILENO));
     if (captures_stderr)
-        streams_.push_back(os::duplicate(stderr_descriptor));
+        streams_.push_back(os::duplicate(STDERR_FILENO));
 }
 
 void output_marks::end_task()
