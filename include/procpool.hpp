@@ -9,6 +9,7 @@
 #include <procpool/error.hpp>
 #include <procpool/event.hpp>
 #include <procpool/exception.hpp>
+#include <procpool/exception_stack.hpp>
 #include <procpool/exit_status.hpp>
 #include <procpool/fault.hpp>
 #include <procpool/future.hpp>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/crash_report.hpp>
+#include <procpool/exception_stack.hpp>
 
 #include <iomanip>
 #include <sstream>
@@ -84,12 +85,18 @@ std::string crash_report::summary() const
     return name + " (pid " + std::to_string(pid) + ") " + how_it_ended(*this) + what_it_ran(*this);
 }
 
-std::string crash_report::str() const
+std::string to_string(const std::vector<stack_frame>& stack)
 {
-    std::string text = summary() + '\n' + figures_of(*this);
+    std::string text;
     std::size_t number = 0;
     for (const auto& frame : stack)
         text += "  #" + std::to_string(number++) + " " + line_of(frame) + '\n';
+    return text;
+}
+
+std::string crash_report::str() const
+{
+    std::string text = summary() + '\n' + figures_of(*this) + to_string(stack);
     if (!last_lines.empty())
         text += "  its last lines on stderr:\n";
     for (const auto& line : last_lines)

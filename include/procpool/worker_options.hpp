@@ -55,6 +55,9 @@ struct worker_options {
     sandbox_options sandbox{};
     /// How what its tasks start is kept together with it.
     containment contain = containment::none;
+    /// Whether an exception that leaves a task brings along the stack of its `throw`; see stack_of(). Costs a walk of
+    /// the stack for each such exception, some microseconds, and up to 64 frames that travel with it. Default: false.
+    bool exception_stacks = false;
 };
 
 } // namespace procpool

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// crash_report::symbolized(): here because it needs processes and files.
+// Names for stacks: here because that needs processes and files.
+#include "hexadecimal.hpp"
 #include "os/build_id.hpp"
 #include "os/symbols.hpp"
 #include "os/this_process.hpp"
 
-#include <procpool/crash_report.hpp>
+#include <procpool/exception_stack.hpp>
 
 #include <algorithm>
 #include <map>
@@ -14,23 +15,12 @@ namespace {
 
 constexpr std::chrono::seconds most_time(20); // as documented
 
-std::string hexadecimal(const std::vector<std::byte>& bytes)
-{
-    constexpr auto digits = "0123456789abcdef";
-    std::string text;
-    for (const auto byte : bytes) {
-        text += digits[std::to_integer<unsigned>(byte) >> 4];
-        text += digits[std::to_integer<unsigned>(byte) & 15];
-    }
-    return text;
-}
-
 /// The file that has what was loaded: where the module came from, or, if it was replaced since, this very program as
 /// the kernel keeps it. Empty: neither is the same build.
 std::string file_of(const stack_frame& frame)
 {
     for (const std::string& file : {frame.module, os::own_program()})
-        if (hexadecimal(os::build_id_of_file(file)) == frame.build_id)
+        if (detail::hexadecimal(os::build_id_of_file(file)) == frame.build_id)
             return file;
     return {};
 }
@@ -67,19 +57,25 @@ names_of_offset names_in(const std::string& file, const std::string& module, con
 
 } // namespace
 
-crash_report crash_report::symbolized() const
+std::vector<stack_frame> symbolized(const std::vector<stack_frame>& stack)
 {
     const auto deadline = std::chrono::steady_clock::now() + most_time;
     std::map<std::string, names_of_offset> names;
-    crash_report named = *this;
-    named.stack.clear();
+    std::vector<stack_frame> named;
     for (stack_frame frame : stack) {
         const std::string file = frame.module.empty() ? "" : file_of(frame);
         frame.module_changed = !frame.module.empty() && file.empty();
         if (!file.empty() && !names.contains(frame.module))
             names[frame.module] = names_in(file, frame.module, stack, deadline);
-        add_named(named.stack, frame, names[frame.module][frame.offset]);
+        add_named(named, frame, names[frame.module][frame.offset]);
     }
+    return named;
+}
+
+crash_report crash_report::symbolized() const
+{
+    crash_report named = *this;
+    named.stack = procpool::symbolized(stack);
     return named;
 }
 

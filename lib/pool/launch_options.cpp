@@ -66,6 +66,7 @@ wire::configuration first_message_for(const pool_options& options)
     message.limits = options.worker.limits;
     message.sandbox = with_absolute_paths(options.worker.sandbox);
     message.contain = options.worker.contain;
+    message.exception_stacks = options.worker.exception_stacks;
     message.faults = options.faults;
     message.stdout_is_relayed =
         options.worker.stdout_to == output::relay || options.worker.stdout_to == output::capture;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/crash_record.hpp"
 
+#include "hexadecimal.hpp"
+
 #include <algorithm>
 #include <atomic>
 
@@ -15,14 +17,8 @@ std::string path_of(const crash_record::module& module)
 
 std::string id_of(const crash_record::module& module)
 {
-    constexpr auto digits = "0123456789abcdef";
-    std::string text;
-    for (std::size_t i = 0; i != std::min<std::size_t>(module.id_size, module.id.size()); ++i) {
-        const auto byte = std::to_integer<unsigned>(module.id[i]);
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
+    const auto size = std::min<std::size_t>(module.id_size, module.id.size());
+    return detail::hexadecimal(std::span(module.id).first(size));
 }
 
 last_words::frame frame_of(const crash_record& record, const crash_record::frame& raw)

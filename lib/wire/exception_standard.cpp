@@ -120,16 +120,20 @@ void add_with_details(std::vector<exception_entry>& to)
 {
     using std::filesystem::filesystem_error;
     to.push_back(with_state<filesystem_error>(
-        [](const filesystem_error& e) { return std::tuple(given_message(e), e.path1(), e.path2(), e.code()); },
+        [](const filesystem_error& e, const detail::text_limit& limit) {
+            return std::tuple(limit(given_message(e)), e.path1(), e.path2(), e.code());
+        },
         [](const auto& state) { return std::make_from_tuple<filesystem_error>(state); }));
     to.push_back(with_state<std::bad_variant_access>(
-        [](const std::bad_variant_access& error) { return std::string(error.what()); },
-        [](const std::string& message) { return make_bad_variant_access(message); }));
+        [](const std::bad_variant_access&) { return std::monostate(); },
+        [](std::monostate, const std::string& what) { return make_bad_variant_access(what); }));
     to.push_back(with_state<worker_crashed>([](const worker_crashed& error) { return error.report(); },
                                             [](const crash_report& report) { return worker_crashed(report); }));
-    to.push_back(
-        with_state<task_error>([](const task_error& error) { return std::tuple(error.type_name(), error.message()); },
-                               [](const auto& state) { return std::make_from_tuple<task_error>(state); }));
+    to.push_back(with_state<task_error>(
+        [](const task_error& error, const detail::text_limit& limit) {
+            return std::tuple(limit(error.type_name()), limit(error.message()));
+        },
+        [](const auto& state) { return std::make_from_tuple<task_error>(state); }));
 }
 
 } // namespace

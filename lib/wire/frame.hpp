@@ -56,7 +56,7 @@ static_assert(sizeof(frame_header) == 32);
 /// Payloads are padded to this, so that every header and every payload is aligned for the values in it.
 inline constexpr std::size_t frame_alignment = 8;
 
-/// The longest exception that travels; a longer one is replaced by an error that says so.
+/// The longest exception that travels; of a longer one the texts are cut.
 inline constexpr std::size_t max_exception_bytes = 64 * 1024;
 
 /// A payload's size with its padding.

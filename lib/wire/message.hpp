@@ -27,8 +27,9 @@ struct configuration {
     resource_limits limits;
     sandbox_options sandbox;
     containment contain = containment::none;
-    std::uint64_t worker = 0;  ///< Its number, to know which of
-    std::vector<fault> faults; ///< these are its own.
+    bool exception_stacks = false; ///< Exceptions bring the stack of their throw along.
+    std::uint64_t worker = 0;      ///< Its number, to know which of
+    std::vector<fault> faults;     ///< these are its own.
 };
 
 /// A module that the calls that follow refer to by its number.

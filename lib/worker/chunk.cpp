@@ -5,6 +5,7 @@
 #include "os/this_process.hpp"
 #include "wire/exception_record.hpp"
 #include "worker/current_task.hpp"
+#include "worker/exception_stacks.hpp"
 #include "worker/result_limit.hpp"
 
 #include <cstdlib>
@@ -53,11 +54,11 @@ private:
         bool is_exception = false;
         try {
             encoder result(answer_);
-            run_(arguments, result);
+            worker::run_noting_throw([&] { run_(arguments, result); });
             if (log_) // else no worker of a pool runs it, and nothing bounds its results
                 worker::check_result_size(answer_.size());
         } catch (...) {
-            answer_ = wire::bounded_exception(std::current_exception());
+            answer_ = wire::bounded_exception(std::current_exception(), worker::exception_stack());
             is_exception = true;
         }
         if (os::is_forked_copy()) // the element forked, and this is the child that came back out of it

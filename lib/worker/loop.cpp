@@ -11,6 +11,7 @@
 #include "worker/confine.hpp"
 #include "worker/crash_handler.hpp"
 #include "worker/current_task.hpp"
+#include "worker/exception_stacks.hpp"
 #include "worker/forking.hpp"
 #include "worker/process.hpp"
 #include "worker/process_name.hpp"
@@ -95,6 +96,8 @@ void loop::configure(const wire::frame& frame)
     if (settings.stdout_is_relayed)
         print_by_lines();
     output_.open(settings.stdout_is_captured, settings.stderr_is_captured);
+    if (settings.exception_stacks)
+        want_exception_stacks();
     if (settings.initializer)
         initialize({.header = {.descriptors = frame.header.descriptors}, .payload = *settings.initializer});
     or_refuse([&] { settings.is_fork_server ? prepare_to_fork() : confine(settings.limits, settings.sandbox); });
@@ -189,7 +192,7 @@ wire::frame_kind loop::run_into_answer(const wire::frame& call)
     auto kind = wire::frame_kind::result;
     clear_answer();
     try {
-        whole_ = run_call(payloads_.call_in(call), answer_);
+        run_noting_throw([&] { whole_ = run_call(payloads_.call_in(call), answer_); });
         if (!has_chunk_log()) // else each element was checked by itself
             check_result_size(answer_size());
     } catch (...) {
@@ -207,7 +210,7 @@ void loop::answer_with(const std::exception_ptr& thrown)
     spare_.reset();
     whole_.reset();
     clear_answer();
-    const auto record = wire::bounded_exception(thrown);
+    const auto record = wire::bounded_exception(thrown, exception_stack());
     answer_.append(record.data(), record.size());
 }
 
