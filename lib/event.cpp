@@ -9,8 +9,8 @@ namespace {
 constexpr std::array verbs{" started", " ready",   " died",   " started", " recycled", " retired",
                            " queued",  " started", " killed", " retried", " finished"};
 constexpr std::array ends{
-    "",        "returned",    "threw",       "cancelled", "timed out", "queue timed out", "deadline exceeded",
-    "crashed", "quarantined", "start failed"};
+    "",        "returned",    "threw",        "cancelled",   "timed out", "queue timed out", "deadline exceeded",
+    "crashed", "quarantined", "start failed", "pool closed", "refused"};
 
 template <class Names, class Enum>
 const char* name_of(const Names& names, Enum value)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/detail/throw_error.hpp>
 
+#include "by_pool.hpp"
+
 namespace procpool::detail {
 
 boost::system::system_error error_with(boost::system::error_code code, const std::string& sentence)
@@ -12,12 +14,12 @@ boost::system::system_error error_with(boost::system::error_code code, const std
 
 void throw_error(errc code, const std::string& sentence)
 {
-    throw error_with(code, sentence);
+    throw by_pool(error_with(code, sentence));
 }
 
 std::exception_ptr make_error(errc code, const std::string& sentence)
 {
-    return std::make_exception_ptr(error_with(code, sentence));
+    return std::make_exception_ptr(by_pool(error_with(code, sentence)));
 }
 
 } // namespace procpool::detail

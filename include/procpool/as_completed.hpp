@@ -120,7 +120,8 @@ struct completion_access {
 
 } // namespace detail
 
-/// The futures of a range in the order in which their outcomes arrive; those that have one already come first.
+/// The futures of a range in the order in which their outcomes arrive; those that have one already come first. A future
+/// that the range lists several times comes once, with its first index.
 ///
 /// @param all     A range of futures that lie somewhere else, or that outlives the stream: a std::vector, a std::span.
 /// @par Throws    std::logic_error when one is empty.

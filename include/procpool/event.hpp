@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <string>
 #include <sys/types.h>
@@ -28,7 +29,7 @@ enum class event_kind : std::uint8_t {
     task_finished,   ///< Its caller has an outcome: `end` says which.
 };
 
-/// How a task ended.
+/// How a task ended; see outcome_of() for the end that an exception tells of.
 enum class task_end : std::uint8_t {
     none, ///< It has not.
     returned,
@@ -40,7 +41,22 @@ enum class task_end : std::uint8_t {
     crashed,           ///< worker_crashed, or errc::protocol_error
     quarantined,       ///< errc::quarantined
     start_failed,      ///< errc::start_failed
+    pool_closed,       ///< errc::pool_closed: the pool did not accept the task. Not in events.
+    refused,           ///< The task was not accepted for another reason, such as errc::queue_full. Not in events.
 };
+
+/// Returns the end that a failure stands for, so that a program can map each one in a single `switch`, for example to
+/// the status of an HTTP answer. `failure` is what get() threw or exception() returned, or the std::exception_ptr of a
+/// completion handler. Null gives task_end::returned.
+///
+/// The pool's own errors are recognised by their objects, not by their codes: a task that itself throws
+/// worker_crashed, asio::error::operation_aborted or an errc (from a pool of its own, for example) has ended with
+/// `threw`. So has a copy that was sliced by `throw error;`; `throw;` keeps the object. Any other exception is `threw`
+/// too, such as a result that its codec cannot decode. A blocking call whose limit passed gives `timed_out`, although
+/// its task goes on.
+///
+/// @par Thread safety  Safe.
+PROCPOOL_DECL task_end outcome_of(const std::exception_ptr& failure);
 
 /// Something that has happened in a pool; see pool_options::on_event.
 struct event {

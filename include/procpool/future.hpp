@@ -45,6 +45,9 @@ public:
     /// Whether a worker was sent the task and no outcome is here: it runs there, or waits behind others that were sent
     /// ahead.
     bool running() const { return state().is_with_worker() && !ready(); }
+    /// Returns true when the outcome is here and is a cancellation: by cancel(), by a cancellation slot, or by the end
+    /// of the pool. An operation_aborted that the task itself threw is not a cancellation. Never blocks.
+    bool cancelled() const { return state().was_cancelled(); }
 
     /// Gives the task up, as a terminal cancellation would. The outcome is operation_aborted as soon as the pool's
     /// executor has had its turn, and not before this returns, unless there is one by then; wait for it as for any
@@ -86,8 +89,9 @@ public:
         return !state().failed();
     }
 
-    /// Blocks until the outcome is here and gives what get() would throw because of it, an object of its own; null when
-    /// the task has returned. Takes nothing.
+    /// Blocks until the outcome is here and returns the exception that get() would throw because of it; null when the
+    /// task has returned. Takes nothing. Each call makes a new exception object, so a caller may pass its own to
+    /// another thread.
     ///
     /// @par Throws  errc::would_deadlock and errc::forked_copy, as get().
     std::exception_ptr exception() const
@@ -154,8 +158,8 @@ private:
     R take()
     {
         detail::outcome result = release()->take();
-        if (const auto failure = result.failure())
-            std::rethrow_exception(failure);
+        if (auto failure = result.take_failure())
+            std::rethrow_exception(std::move(failure));
         if constexpr (!std::is_void_v<R>)
             return detail::read_result<R>(result.bytes);
     }

@@ -126,6 +126,10 @@ public:
     ///     memory for the result
     ///   - boost::system::system_error with asio::error::operation_aborted when the call was cancelled or the pool
     ///     terminated
+    ///     outcome_of() gives each of them as a task_end.
+    /// @par With `||`          Asio's `||` waits for the first success: a task that crashed at once loses the race, and
+    ///                         the timer beside it seems to have won. With asio::as_tuple a failure ends the race too:
+    ///                         `async_submit(fn, args..., as_tuple(use_awaitable)) || timer.async_wait(use_awaitable)`.
     /// @par Executor           the token's own, else the pool's; never called from inside this function. Handlers on
     ///                         the pool's executor whose outcomes arrive together are called one after the other by one
     ///                         thread, also where several run the context: none of them should wait for another.
@@ -173,7 +177,8 @@ public:
         return stream(options, true, fn, std::views::all(std::forward<Range>(range)));
     }
 
-    /// The same, with results in the order in which they arrive.
+    /// Runs fn for each element of a range, as imap() does, and gives the results in the order in which they arrive.
+    /// result_stream::index() tells which element a result, or an exception, belongs to.
     template <class F, std::ranges::viewable_range Range>
         requires(!std::same_as<std::remove_cvref_t<F>, map_options>)
     auto imap_unordered(F&& fn, Range&& range)

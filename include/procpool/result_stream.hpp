@@ -67,6 +67,18 @@ public:
                                                                                               token);
     }
 
+    /// Returns the index in the input, from 0, of the element that the last next() or async_next() gave: of its result,
+    /// or of the exception in its place. Ask between two calls, or in the handler. A call that gave no element, because
+    /// its limit passed, it was cancelled or the input has ended, changes nothing.
+    ///
+    /// @par Throws  std::logic_error before the first element.
+    std::uint64_t index() const
+    {
+        if (const auto place = state_->place())
+            return *place;
+        detail::throw_no_element_yet();
+    }
+
     /// Ends the stream: what has not started never runs, what runs ends unheard. An async_next() that waits completes
     /// with operation_aborted.
     void cancel() { state_->cancel(); }

@@ -74,7 +74,7 @@ struct initiate_when_all : initiate_for_several {
     void operator()(Handler&& handler) const
     {
         const auto all = watch_all(states);
-        start_waiting(all, states.size(), std::forward<Handler>(handler),
+        start_waiting(all, all->left(), std::forward<Handler>(handler),
                       [all](bool cancelled) { return std::tuple(wait_error(cancelled)); });
     }
 };

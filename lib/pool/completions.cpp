@@ -7,6 +7,7 @@
 #include <procpool/detail/throw_error.hpp>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace procpool::detail {
 
@@ -168,8 +169,10 @@ std::weak_ptr<pool_impl> completions::a_pool() const
 std::shared_ptr<completions> watch_all(std::span<const future_ptr> states)
 {
     auto all = std::make_shared<completions>();
+    std::unordered_set<const future_state*> watched;
     for (std::size_t i = 0; i != states.size(); ++i)
-        completions::watch(all, states[i], i);
+        if (watched.insert(states[i].get()).second)
+            completions::watch(all, states[i], i);
     return all;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "pool/failures.hpp"
 
+#include "by_pool.hpp"
 #include "pool/task_report.hpp"
 #include "wire/exception_record.hpp"
 
@@ -57,9 +58,9 @@ outcome failed_with(errc code, const std::string& sentence)
 
 outcome cancelled()
 {
-    return {.error = std::make_exception_ptr(error_with(
+    return {.error = std::make_exception_ptr(by_pool(error_with(
                 boost::asio::error::operation_aborted,
-                "the task was cancelled before it had an outcome, by its caller or by the end of its pool"))};
+                "the task was cancelled before it had an outcome, by its caller or by the end of its pool")))};
 }
 
 outcome closed()
@@ -104,10 +105,10 @@ outcome deadline_exceeded(bool has_worker)
 
 outcome no_memory()
 {
-    return {.error = std::make_exception_ptr(boost::system::system_error(
+    return {.error = std::make_exception_ptr(by_pool(boost::system::system_error(
                 make_error_code(boost::system::errc::not_enough_memory),
                 "the task's result has arrived, and this process has no memory for it: return less, or set "
-                "pool_options::max_result_bytes to what it can take"))};
+                "pool_options::max_result_bytes to what it can take")))};
 }
 
 outcome crashed(const link::link& worker, const scheduled_operation& task, schedule::time_point now)
@@ -119,7 +120,7 @@ outcome crashed(const link::link& worker, const scheduled_operation& task, sched
                            name_of(worker) + " sent bytes that make no sense while it had the task, and was ended: the "
                                              "task's code may have written to descriptor 4 or into the pool's memory");
     return {.bytes = worker.answered_elements(task.id),
-            .error = std::make_exception_ptr(worker_crashed(report_of(worker, task, now)))};
+            .error = std::make_exception_ptr(by_pool(worker_crashed(report_of(worker, task, now))))};
 }
 
 outcome quarantined(const outcome& last, unsigned kills)

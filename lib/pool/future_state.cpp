@@ -5,6 +5,7 @@
 #include "pool/pool_impl.hpp"
 
 #include <procpool/detail/throw_error.hpp>
+#include <procpool/event.hpp>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/system_executor.hpp>
@@ -83,6 +84,11 @@ bool future_state::wait(deadline until, const char* caller)
             os::wait_while(state_, before | somebody_blocks, until);
     }
     return true;
+}
+
+bool future_state::was_cancelled() const
+{
+    return ready() && !outcome_.is_exception && outcome_of(outcome_.error) == task_end::cancelled;
 }
 
 outcome future_state::take()

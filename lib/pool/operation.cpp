@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/detail/operation.hpp>
 
+#include "by_pool.hpp"
 #include "pool/scheduled_operation.hpp"
 #include "wire/exception_record.hpp"
 
@@ -94,7 +95,7 @@ operation::~operation()
 
 std::exception_ptr outcome::make_failure() const
 {
-    return is_exception ? wire::decode_exception(bytes) : error;
+    return is_exception ? wire::decode_exception(bytes) : copy_of(error);
 }
 
 } // namespace procpool::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "pool/stream.hpp"
 
+#include "by_pool.hpp"
 #include "os/this_process.hpp"
 #include "pool/pool_impl.hpp"
 
@@ -176,12 +177,14 @@ std::optional<stream_element> stream::next_now()
     }
     --elements_out_;
     fill();
+    place_ = next_place_++;
     return current_->take();
 }
 
 void stream::take_arrived(std::uint64_t place)
 {
     watched_.reset();
+    next_place_ = place;
     auto arrived = std::move(chunks_.extract(place).mapped());
     current_.emplace(arrived.task->take(), arrived.count);
     learn_from(*current_);
@@ -242,9 +245,15 @@ std::shared_ptr<stream_state> make_stream(const std::shared_ptr<pool_impl>& pool
     return made;
 }
 
+void throw_no_element_yet()
+{
+    throw std::logic_error("procpool::result_stream::index() was asked before the stream has given an element: call "
+                           "next() or async_next() first");
+}
+
 void throw_stream_cancelled()
 {
-    throw error_with(boost::asio::error::operation_aborted, "the wait for a result of a stream was cancelled");
+    throw by_pool(error_with(boost::asio::error::operation_aborted, "the wait for a result of a stream was cancelled"));
 }
 
 } // namespace procpool::detail

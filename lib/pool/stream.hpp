@@ -19,6 +19,7 @@ public:
     std::optional<stream_element> next_now() override;
     bool at_end() const noexcept override { return !has_answer() && chunks_.empty() && input_over_; }
     const std::shared_ptr<completions>& arrivals() const noexcept override { return arrivals_; }
+    std::optional<std::uint64_t> place() const noexcept override { return place_; }
     std::size_t needed() const noexcept override { return has_answer() || at_end() ? 0 : 1; }
     void cancel() noexcept override;
 
@@ -58,6 +59,8 @@ private:
     std::map<std::uint64_t, chunk> chunks_; // by the places of their first elements
     std::optional<std::uint64_t> watched_;  // the first of them, if they are taken in order
     std::optional<chunk_answer> current_;   // being given out
+    std::uint64_t next_place_ = 0;          // of its next element
+    std::optional<std::uint64_t> place_;    // of the element that was given out last
     std::uint64_t read_ = 0;                // elements: the place of the next one
     std::size_t elements_out_ = 0;          // read and not given out
     call scratch_;                          // one element

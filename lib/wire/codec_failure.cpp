@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "by_pool.hpp"
+
 #include <procpool/codec.hpp>
 #include <procpool/detail/throw_error.hpp>
 #include <procpool/detail/type_name.hpp>
@@ -9,7 +11,8 @@ namespace procpool::detail {
 
 namespace {
 
-[[noreturn]] void rethrow_failure(const std::type_info& type, const std::string& what_failed)
+/// In a handler.
+boost::system::system_error codec_failure(const std::type_info& type, const std::string& what_failed)
 {
     const auto sentence = "A value of type " + type_name(type) + " could not be " + what_failed;
     try {
@@ -17,9 +20,9 @@ namespace {
     } catch (const std::bad_alloc&) {
         throw;
     } catch (const std::exception& reason) {
-        throw_error(errc::not_serializable, sentence + ": " + reason.what());
+        return error_with(errc::not_serializable, sentence + ": " + reason.what());
     } catch (...) {
-        throw_error(errc::not_serializable, sentence + ": its serialization function threw no std::exception");
+        return error_with(errc::not_serializable, sentence + ": its serialization function threw no std::exception");
     }
 }
 
@@ -27,12 +30,12 @@ namespace {
 
 void rethrow_encoding_failure(const std::type_info& type)
 {
-    rethrow_failure(type, "turned into bytes");
+    throw by_pool(codec_failure(type, "turned into bytes")); // the task is refused
 }
 
 void rethrow_decoding_failure(const std::type_info& type)
 {
-    rethrow_failure(type, "made from its bytes");
+    throw codec_failure(type, "made from its bytes"); // a matter of the task
 }
 
 } // namespace procpool::detail

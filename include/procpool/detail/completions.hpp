@@ -64,7 +64,7 @@ private:
     std::size_t needed_ = 0; // by the waiter
 };
 
-/// Watches all, numbered from 0.
+/// Watches all, numbered by their places, from 0. A future that is listed several times has its first place only.
 PROCPOOL_DECL std::shared_ptr<completions> watch_all(std::span<const future_ptr> states);
 
 /// Throws errc::timed_out for a next() whose limit has passed.

@@ -40,6 +40,8 @@ public:
     /// Of an outcome that is here: whether it is no result, and what was thrown, a new object each time if it can be.
     bool failed() const noexcept { return outcome_.is_exception || outcome_.error; }
     std::exception_ptr failure() const { return outcome_.failure(); }
+    /// Whether the outcome is here and is a cancellation.
+    bool was_cancelled() const;
     /// The outcome; once, when ready.
     outcome take();
     /// Calls the waiter when the outcome is here; never from inside this call.

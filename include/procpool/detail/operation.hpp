@@ -29,7 +29,7 @@ struct outcome {
     std::exception_ptr error{};
     bool is_exception = false; ///< The bytes are those of an exception.
 
-    /// Null for a result. Decodes an exception anew at each call, so that every caller has an object of its own.
+    /// Null for a result. Makes the exception anew at each call, so that every caller has an object of its own.
     std::exception_ptr failure() const { return is_exception || error ? make_failure() : nullptr; }
     /// The same for who alone gets it: nothing of it stays here, to be released on another thread.
     std::exception_ptr take_failure() { return error ? std::exchange(error, nullptr) : failure(); }

@@ -42,6 +42,8 @@ public:
     /// The next element if it is here.
     virtual std::optional<stream_element> next_now() = 0;
     virtual bool at_end() const noexcept = 0;
+    /// The place in the input of the element that was given last; empty before the first one.
+    virtual std::optional<std::uint64_t> place() const noexcept = 0;
     /// What must arrive for next_now() to have something, and how many: none if it has, or at the end.
     virtual const std::shared_ptr<completions>& arrivals() const noexcept = 0;
     virtual std::size_t needed() const noexcept = 0;
@@ -51,6 +53,9 @@ public:
 
 /// Throws invalid_option. The input's first elements are read, and sent, before it returns.
 PROCPOOL_DECL std::shared_ptr<stream_state> make_stream(const std::shared_ptr<pool_impl>& pool, stream_setup setup);
+
+/// Throws std::logic_error for an index() before the first element.
+[[noreturn]] PROCPOOL_DECL void throw_no_element_yet();
 
 /// Throws operation_aborted.
 [[noreturn]] PROCPOOL_DECL void throw_stream_cancelled();
