@@ -30,5 +30,6 @@
 #include <procpool/this_task.hpp>
 #include <procpool/this_worker.hpp>
 #include <procpool/wait.hpp>
+#include <procpool/wait_ready.hpp>
 #include <procpool/worker.hpp>
 #include <procpool/worker_options.hpp>

@@ -7,6 +7,7 @@
 #include <procpool/detail/shared_pipe.hpp>
 #include <procpool/detail/throw_error.hpp>
 #include <procpool/detail/token.hpp>
+#include <procpool/detail/watched.hpp>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
@@ -128,6 +129,14 @@ public:
     int native_handle() const { return open().socket()->get(); }
 
     /// @cond for the library
+    detail::watch_source watch() const
+    {
+        open();
+        return [end = shared_]() -> detail::watched {
+            const auto socket = end->socket();
+            return {.owner = socket, .descriptor = socket->get()};
+        };
+    }
     explicit pipe(std::shared_ptr<detail::shared_pipe> end) noexcept : shared_(std::move(end)) {}
     void save(writer& to) const { open().attach(to); }
     void load(reader& from) { shared_ = detail::shared_pipe::receive(from); }

@@ -3,6 +3,7 @@
 
 #include <procpool/detail/deadline.hpp>
 #include <procpool/detail/process_state.hpp>
+#include <procpool/detail/watched.hpp>
 #include <procpool/exit_status.hpp>
 #include <procpool/process_options.hpp>
 
@@ -91,6 +92,10 @@ public:
     /// A descriptor that is readable, for poll(2) and its like, from the end of the process on. It is this object's,
     /// and open until close() or the end of the last copy: do not close or read it.
     int sentinel() const;
+
+    /// @cond for the library
+    detail::watch_source watch() const;
+    /// @endcond
 
 protected:
     explicit child(detail::process_ptr state) noexcept : state_(std::move(state)) {}

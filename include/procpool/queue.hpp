@@ -6,6 +6,7 @@
 #include <procpool/detail/encoder.hpp>
 #include <procpool/detail/shared_queue.hpp>
 #include <procpool/detail/token.hpp>
+#include <procpool/detail/watched.hpp>
 
 #include <boost/asio/async_result.hpp>
 #include <boost/asio/deferred.hpp>
@@ -195,6 +196,12 @@ public:
     }
 
     /// @cond for the library
+    detail::watch_source watch() const
+    {
+        return [of = shared_]() -> detail::watched {
+            return {of, of->items_flag(), [of] { return of->look_for_item(); }};
+        };
+    }
     explicit queue(reader& from) : shared_(detail::shared_queue::receive(from)) {}
     void save(writer& to) const { shared_->attach(to); }
     void load(reader& from) { shared_ = detail::shared_queue::receive(from); }

@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <limits>
 #include <poll.h>
+#include <string>
 #include <sys/eventfd.h>
 #include <sys/uio.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace procpool::os {
@@ -23,6 +25,19 @@ int milliseconds_until(deadline until) noexcept
         return -1;
     const auto left = std::chrono::ceil<milliseconds>(*until - std::chrono::steady_clock::now());
     return static_cast<int>(std::clamp<milliseconds::rep>(left.count(), 0, std::numeric_limits<int>::max()));
+}
+
+std::vector<std::size_t> places_of_ready(std::span<const pollfd> polled)
+{
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i != polled.size(); ++i) {
+        if (polled[i].revents & POLLNVAL)
+            throw std::system_error(EBADF, std::generic_category(),
+                                    "descriptor " + std::to_string(polled[i].fd) + " cannot be waited for");
+        if (polled[i].revents != 0)
+            places.push_back(i);
+    }
+    return places;
 }
 
 } // namespace
@@ -61,6 +76,23 @@ bool wait_until_ready(int fd, readiness what, deadline until) noexcept
             return true;
         if (left == 0 || (ready < 0 && errno != EINTR))
             return false;
+    }
+}
+
+std::vector<std::size_t> wait_until_some_readable(std::span<const int> fds, deadline until)
+{
+    std::vector<pollfd> polled;
+    for (const int fd : fds)
+        polled.push_back({fd, POLLIN, 0});
+    for (;;) {
+        const int left = milliseconds_until(until);
+        const int ready = ::poll(polled.data(), polled.size(), left);
+        if (ready > 0)
+            return places_of_ready(polled);
+        if (ready < 0 && errno != EINTR)
+            throw_last_error("cannot wait for several descriptors");
+        if (left == 0)
+            return {};
     }
 }
 

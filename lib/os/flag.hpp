@@ -5,6 +5,10 @@
 
 #include <procpool/detail/deadline.hpp>
 
+#include <cstddef>
+#include <span>
+#include <vector>
+
 namespace procpool::os {
 
 using detail::deadline;
@@ -22,5 +26,9 @@ enum class readiness : short { to_read, to_write };
 
 /// Waits until a descriptor is ready, or has an error, or its other end is gone. False: the deadline has passed.
 bool wait_until_ready(int fd, readiness what, deadline until) noexcept;
+
+/// Waits until one of the descriptors can be read, or has an error, or its other end is gone. Returns the places of all
+/// of which that is so; none when the deadline has passed. Throws std::system_error for what is not an open descriptor.
+std::vector<std::size_t> wait_until_some_readable(std::span<const int> fds, deadline until);
 
 } // namespace procpool::os

@@ -104,6 +104,17 @@ void child::kill()
     started()->kill();
 }
 
+detail::watch_source child::watch() const
+{
+    return [state = started()]() -> detail::watched {
+        auto pidfd = state->sentinel();
+        const int descriptor = pidfd->get();
+        // When a tracer holds the process, no event tells that it has let go.
+        const auto look = [state] { return state->has_ended() ? detail::attempt::done : detail::attempt::busy; };
+        return {std::move(pidfd), descriptor, look};
+    };
+}
+
 void child::send_signal(int number)
 {
     started()->send_signal(number);

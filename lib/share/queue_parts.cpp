@@ -133,6 +133,15 @@ attempt shared_queue::parts::join()
     return attempt::not_yet;
 }
 
+attempt shared_queue::parts::look_for_item()
+{
+    const auto now = state();
+    if (now.count() != 0 || now.is_closed != 0)
+        return attempt::done;
+    os::lower_flag(items.get());
+    return attempt::not_yet;
+}
+
 // A write beyond the limit of files would be the end of this process, by SIGXFSZ; the limit may be another one each
 // time. Who is killed while it writes a large one has told before what must be given back.
 void shared_queue::parts::write(share::queue_state& state, byte_buffer& record)

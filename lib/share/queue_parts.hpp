@@ -34,6 +34,7 @@ struct shared_queue::parts {
     attempt put(byte_buffer& record);
     attempt get(byte_buffer& record);
     attempt join();
+    attempt look_for_item();
 
 private:
     void write(share::queue_state& state, byte_buffer& record);

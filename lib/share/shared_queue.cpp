@@ -149,6 +149,15 @@ attempt shared_queue::try_join()
     return attempt_once(*parts_, joining);
 }
 
+// The lock is needed only where the flag must be lowered.
+attempt shared_queue::look_for_item()
+{
+    const auto now = parts_->state();
+    if (now.count() != 0 || now.is_closed != 0)
+        return attempt::done;
+    return attempt_once(*parts_, [](parts& queue) { return queue.look_for_item(); });
+}
+
 bool shared_queue::put(byte_buffer& record, deadline until)
 {
     return repeat(*parts_, room_flag(), until, putting(record));

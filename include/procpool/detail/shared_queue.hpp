@@ -54,6 +54,8 @@ public:
     attempt try_put(byte_buffer& record);
     attempt try_get(byte_buffer& record);
     attempt try_join();
+    /// done: there is an item, or the queue is closed.
+    attempt look_for_item();
     /// False: the limit has passed.
     bool put(byte_buffer& record, deadline until);
     bool get(byte_buffer& record, deadline until);
