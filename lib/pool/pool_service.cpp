@@ -14,9 +14,15 @@ void pool_service::add(const std::shared_ptr<pool_impl>& pool)
     pools_.push_back(pool);
 }
 
+// Asio calls it twice since Boost 1.82: ~io_context() does, and then ~execution_context().
 void pool_service::shutdown()
 {
-    for (const auto& each : pools_)
+    std::vector<std::weak_ptr<pool_impl>> abandoned;
+    {
+        const std::scoped_lock lock(mutex_);
+        abandoned.swap(pools_);
+    }
+    for (const auto& each : abandoned)
         if (const auto pool = each.lock())
             pool->abandon();
 }

@@ -24,7 +24,7 @@ private:
     void shutdown() override;
 
     std::mutex mutex_;
-    std::vector<std::weak_ptr<pool_impl>> pools_;
+    std::vector<std::weak_ptr<pool_impl>> pools_; // that were not abandoned yet
 };
 
 } // namespace procpool::detail

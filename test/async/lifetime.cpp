@@ -159,6 +159,30 @@ BOOST_AUTO_TEST_CASE(a_context_may_be_destroyed_before_its_pool)
     BOOST_TEST(orphan->stats().workers == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_context_that_shuts_down_twice_abandons_its_pools_once)
+{
+    // As io_context does since Boost 1.82: in its own destructor and in that of its base.
+    struct twice_shut_down : asio::io_context {
+        ~twice_shut_down() { shutdown(); }
+    };
+    std::optional<procpool::pool> orphan, idle, inline_pool;
+    future<pid_t> waiting, never;
+    int completed = 0;
+    {
+        twice_shut_down first;
+        orphan.emplace(first, pool_options{.workers = 1});
+        idle.emplace(first, pool_options{.workers = 1});
+        inline_pool.emplace(first, pool_options{.start = start_method::inline_});
+        waiting = orphan->async_submit(own_pid);
+        never = inline_pool->async_submit(own_pid);
+        orphan->async_submit(own_pid, [&](std::exception_ptr, pid_t) { ++completed; });
+        idle.reset();
+    }
+    BOOST_TEST(code_thrown_by([&] { waiting.get(); }) == aborted);
+    BOOST_TEST(code_thrown_by([&] { never.get(); }) == aborted);
+    BOOST_TEST(completed == 0);
+}
+
 BOOST_AUTO_TEST_CASE(a_blocked_get_throws_when_the_context_is_destroyed)
 {
     auto doomed = std::make_unique<asio::io_context>();
