@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <procpool/detail/config.hpp>
+#include <procpool/detail/built_with.hpp>
 #include <procpool/detail/encode_call.hpp>
 
 #include <functional>

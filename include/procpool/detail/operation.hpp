@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/built_with.hpp>
 #include <procpool/detail/call.hpp>
-#include <procpool/detail/config.hpp>
 #include <procpool/detail/node_memory.hpp>
 #include <procpool/detail/task_options.hpp>
 
