@@ -76,6 +76,7 @@ private:
     struct initiate_next {
         std::shared_ptr<const state> of;
 
+        using awaited_by_value = void;
         using executor_type = boost::asio::any_io_executor;
         executor_type get_executor() const { return detail::executor_of(of->arrivals->a_pool()); }
 

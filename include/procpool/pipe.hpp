@@ -145,6 +145,8 @@ public:
 private:
     // The record and its ticket belong to one launch: a deferred operation may be launched twice.
     struct initiate_send {
+        using awaited_by_value = void;
+
         template <class Handler>
         void operator()(Handler&& handler, std::shared_ptr<detail::shared_pipe> shared, detail::byte_buffer encoded,
                         std::shared_ptr<const detail::descriptor> socket) const

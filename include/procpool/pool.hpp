@@ -34,6 +34,7 @@ PROCPOOL_DECL void start_join(const std::shared_ptr<pool_impl>& pool, deadline e
 struct initiate_join {
     std::shared_ptr<pool_impl> pool;
 
+    using awaited_by_value = void;
     using executor_type = boost::asio::any_io_executor;
     executor_type get_executor() const { return executor_of(pool); }
 

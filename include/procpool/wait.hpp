@@ -62,6 +62,7 @@ PROCPOOL_DECL void require_any(std::span<const future_ptr> states);
 struct initiate_for_several {
     std::vector<future_ptr> states;
 
+    using awaited_by_value = void;
     using executor_type = boost::asio::any_io_executor;
     executor_type get_executor() const
     {

@@ -2,8 +2,8 @@
 #pragma once
 
 #include <procpool/detail/awaitable_support.hpp>
+#include <procpool/detail/built_with.hpp>
 #include <procpool/detail/byte_buffer.hpp>
-#include <procpool/detail/config.hpp>
 #include <procpool/detail/shared_queue.hpp>
 
 #include <boost/asio/any_completion_handler.hpp>
@@ -61,6 +61,8 @@ struct value_handler {
 struct initiate_attempt {
     awaited_attempt what; // not an argument: GCC 12 takes an empty object for an uninitialized one
 
+    using awaited_by_value = void;
+
     template <class Handler>
     void operator()(Handler&& handler) const
     {
@@ -77,6 +79,8 @@ struct initiate_value {
     std::function<attempt(byte_buffer&)> fill;
     waiting_line* line;
     int descriptor;
+
+    using awaited_by_value = void;
 
     template <class Handler>
     void operator()(Handler&& handler) const

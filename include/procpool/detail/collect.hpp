@@ -85,6 +85,7 @@ template <class R>
 struct initiate_map {
     std::shared_ptr<pool_impl> pool;
 
+    using awaited_by_value = void;
     using executor_type = boost::asio::any_io_executor;
     executor_type get_executor() const { return executor_of(pool); }
 

@@ -131,6 +131,7 @@ template <class R>
 struct initiate_take {
     future_ptr state;
 
+    using awaited_by_value = void;
     using executor_type = boost::asio::any_io_executor;
     executor_type get_executor() const { return executor_of(state->pool()); }
 
@@ -148,6 +149,7 @@ struct initiate_take {
 struct initiate_ready {
     future_ptr state;
 
+    using awaited_by_value = void;
     using executor_type = boost::asio::any_io_executor;
     executor_type get_executor() const { return executor_of(state->pool()); }
 

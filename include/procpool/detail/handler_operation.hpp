@@ -61,6 +61,7 @@ struct initiate_submit {
     pool_reference pool;
     task_options options;
 
+    using awaited_by_value = void;
     using executor_type = boost::asio::any_io_executor;
     executor_type get_executor() const { return executor_of(*pool); }
 

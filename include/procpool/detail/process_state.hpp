@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/awaitable_support.hpp>
+#include <procpool/detail/built_with.hpp>
 #include <procpool/detail/encode_call.hpp>
 #include <procpool/process_options.hpp>
 #include <procpool/task.hpp>
@@ -68,6 +70,8 @@ PROCPOOL_DECL void start_join(process_ptr state, const boost::asio::any_io_execu
 struct initiate_process_join {
     process_ptr state;
     boost::asio::any_io_executor executor; ///< Empty: that of the handler.
+
+    using awaited_by_value = void;
 
     template <class Handler>
     void operator()(Handler&& handler) const
