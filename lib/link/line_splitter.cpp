@@ -24,15 +24,14 @@ std::optional<line_splitter::line> line_splitter::next()
             return take(longest, false, false);
         if (mark == piece.npos && newline == rest.npos)
             return {};
-        if (mark == piece.npos) {
-            const line whole = take(newline, true, true);
-            ++begin_; // the newline
-            return whole;
-        }
+        if (mark == piece.npos)
+            return take_whole(newline);
         if (mark != 0)
             return take(mark, true, false);
-        if (piece.size() < mark_.size)
+        if (piece.size() < mark_.size && newline == rest.npos)
             return {};
+        if (piece.size() < mark_.size) // a newline inside: text. Waiting for the rest of it would store all that follows.
+            return take_whole(newline);
         task_ = mark_.task_in(piece);
         begin_ += mark_.size;
     }
@@ -43,6 +42,13 @@ std::optional<line_splitter::line> line_splitter::last()
     if (begin_ == bytes_.size())
         return {};
     return take(bytes_.size() - begin_, true, false);
+}
+
+line_splitter::line line_splitter::take_whole(std::size_t size)
+{
+    const line whole = take(size, true, true);
+    ++begin_; // the newline
+    return whole;
 }
 
 line_splitter::line line_splitter::take(std::size_t size, bool is_end, bool is_whole)

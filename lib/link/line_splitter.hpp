@@ -11,8 +11,8 @@
 
 namespace procpool::link {
 
-/// Cuts what a worker writes into lines, and takes out the marks that say which task wrote them. Holds one line of the
-/// longest kind at most, besides what was added last.
+/// Splits the output of a worker into lines, and removes the marks that say which task wrote them. Holds at most
+/// `longest` bytes and a mark, besides the bytes that were added last, whatever the worker writes.
 class line_splitter {
 public:
     /// A longer line comes in parts.
@@ -35,6 +35,7 @@ public:
     std::optional<line> last();
 
 private:
+    line take_whole(std::size_t size);
     line take(std::size_t size, bool is_end, bool is_whole);
 
     wire::output_mark mark_;

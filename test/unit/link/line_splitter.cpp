@@ -87,6 +87,21 @@ BOOST_AUTO_TEST_CASE(a_mark_behind_a_long_line_is_found)
     BOOST_TEST((seen == std::vector<seen_line>{{0, text, false}, {4, "y", true}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_mark_with_a_newline_inside_is_text_and_holds_nothing_up)
+{
+    const std::string whole = mark.for_task(4);
+    for (std::size_t size = mark.beginning().size(); size != whole.size(); ++size) {
+        splitter_fixture fresh;
+        const std::string torn = whole.substr(0, size);
+        fresh.add("a" + torn);
+        fresh.add("\n");
+        fresh.add(torn + "\nb\n" + whole + "c\n");
+        const std::vector<seen_line> expected{
+            {0, "a", false}, {0, torn, true}, {0, torn, true}, {0, "b", true}, {4, "c", true}};
+        BOOST_TEST((fresh.seen == expected), "a newline behind " << size << " bytes of a mark");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(the_last_lines_are_bounded_in_number_and_size)
 {
     last_lines lines;
