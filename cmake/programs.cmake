@@ -2,9 +2,10 @@
 set(PROCPOOL_TEST_TIMEOUT 300 CACHE STRING "Seconds after which ctest ends a test that hangs")
 
 # procpool_test(<name> <source>...): one Boost.Test executable and the ctest entry of the same name. Its main and what
-# tests share come from test/support.
+# tests share come from test/support. CMAKE_UNITY_BUILD is for the library: test files use the same names.
 function(procpool_test name)
   add_executable(${name} ${ARGN})
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   target_link_libraries(${name} PRIVATE procpool_test_support)
   procpool_warnings(${name})
   if(PROCPOOL_TEST_PCH)
