@@ -10,6 +10,7 @@
 #include "os/threads.hpp"
 #include "wire/worker_start.hpp"
 #include "worker/crash_handler.hpp"
+#include "worker/output_marks.hpp"
 #include "worker/warm_up.hpp"
 
 #include <cerrno>
@@ -18,7 +19,6 @@
 #include <iostream>
 #include <span>
 #include <stdexcept>
-#include <unistd.h>
 #include <vector>
 
 namespace procpool::worker {
@@ -38,9 +38,9 @@ void take_channel(const std::vector<os::descriptor>& given, const wire::channel_
     for (int number = wire::tasks_descriptor; number <= wire::memory_descriptor; ++number)
         os::assign(number, *next++);
     if (notice.has_out)
-        os::assign(STDOUT_FILENO, *next++);
+        os::assign(stdout_descriptor, *next++);
     if (notice.has_err)
-        os::assign(STDERR_FILENO, *next++);
+        os::assign(stderr_descriptor, *next++);
 }
 
 std::size_t expected(const wire::channel_notice& notice)

@@ -6,7 +6,6 @@
 #include <cstdio>
 #include <iostream>
 #include <span>
-#include <unistd.h>
 
 namespace procpool::worker {
 
@@ -18,9 +17,9 @@ void print_by_lines()
 void output_marks::open(bool captures_stdout, bool captures_stderr)
 {
     if (captures_stdout)
-        streams_.push_back(os::duplicate(STDOUT_FILENO));
+        streams_.push_back(os::duplicate(stdout_descriptor));
     if (captures_stderr)
-        streams_.push_back(os::duplicate(STDERR_FILENO));
+        streams_.push_back(os::duplicate(stderr_descriptor));
 }
 
 void output_marks::end_task()

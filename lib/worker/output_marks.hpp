@@ -10,6 +10,9 @@
 
 namespace procpool::worker {
 
+constexpr int stdout_descriptor = 1;
+constexpr int stderr_descriptor = 2;
+
 /// Has each line that is printed to stdout leave at once, as to a terminal: else libc keeps what is for a pipe until
 /// there are 4 KiB, and it is lost when the worker is killed.
 void print_by_lines();
