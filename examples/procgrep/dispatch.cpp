@@ -92,7 +92,8 @@ finding dispatch::blame(std::exception_ptr error)
         std::rethrow_exception(error);
     } catch (const procpool::worker_crashed& crash) {
         ++crashed_;
-        return lost("worker crashed: " + name_end(crash.status()));
+        const auto report = chosen_.crash_reports ? '\n' + crash.report().symbolized().str() : std::string();
+        return lost("worker crashed: " + name_end(crash.status()) + report);
     } catch (const boost::system::system_error& failure) {
         if (failure.code() != procpool::errc::timed_out)
             throw;

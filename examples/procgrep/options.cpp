@@ -23,6 +23,8 @@ a file on which std::regex crashes or never ends is reported, and the search goe
   -r             search the files below directories
   -j N           use N worker processes (default: one for each CPU)
   --timeout S    give up on a file after S seconds (default: 5)
+  --in-process   use no worker processes: a crash ends procgrep, and nothing ends an endless search
+  --reports      print a report of each crash
   --help         print this
 
 PATTERN is in the grammar of std::regex (ECMAScript); files are bytes, as for grep under LC_ALL=C.
@@ -74,6 +76,12 @@ void apply(options& chosen, int letter)
     case 't':
         chosen.timeout = seconds("--timeout", optarg);
         break;
+    case 'p':
+        chosen.in_process = true;
+        break;
+    case 'e':
+        chosen.crash_reports = true;
+        break;
     case 'h':
         chosen.help = true;
         break;
@@ -103,8 +111,11 @@ void check(const query& what)
 
 options parse(int argc, char** argv)
 {
-    static const option long_options[] = {
-        {"timeout", required_argument, nullptr, 't'}, {"help", no_argument, nullptr, 'h'}, {}};
+    static const option long_options[] = {{"timeout", required_argument, nullptr, 't'},
+                                          {"in-process", no_argument, nullptr, 'p'},
+                                          {"reports", no_argument, nullptr, 'e'},
+                                          {"help", no_argument, nullptr, 'h'},
+                                          {}};
     options chosen;
     chosen.workers = std::max(1U, std::thread::hardware_concurrency());
     opterr = 0;

@@ -17,6 +17,8 @@ struct options {
     std::vector<std::string> paths;
     bool recursive = false;
     bool help = false;
+    bool in_process = false;                  ///< Search without a pool: a crash ends the program.
+    bool crash_reports = false;               ///< Print the report of each crash.
     std::size_t workers = 0;                  ///< As many as there are CPUs, unless -j says otherwise.
     std::chrono::milliseconds timeout{5'000}; ///< For one file.
 };

@@ -39,6 +39,14 @@ says errors '^procgrep: long: worker crashed: (SIGSEGV|exited with status 1)$'
 says errors '41 files, 40 matching lines, 1 crashed, 0 timed out, [1-9][0-9]* workers restarted'
 cmp -s output <(grep -E 'a' "${innocents[@]}" "${others[@]}") || fail 'the innocent files were not all searched'
 
+search 2 --reports --timeout 100 '^(.|;)*$' long
+says errors '^worker [0-9]+ \(pid [0-9]+\) (was killed by SIGSEGV|exited with status 1)'
+
+"$procgrep" --in-process '^(.|;)*$' "${innocents[@]}" long "${others[@]}" >output 2>errors
+(( $? != 0 )) && [[ ! -s output ]] || fail 'a search in one process outlives its crash'
+search 0 --in-process a innocent1
+cmp -s output innocent1 || fail 'a search in one process finds something else'
+
 search 2 --timeout 1 '(a+)+$' "${innocents[@]}" endless "${others[@]}"
 says errors '^procgrep: endless: timed out$'
 says errors '41 files, 40 matching lines, 0 crashed, 1 timed out, [1-9][0-9]* workers restarted'
