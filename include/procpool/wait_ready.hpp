@@ -63,6 +63,8 @@ PROCPOOL_DECL void async_wait_for_some(const boost::asio::any_io_executor& execu
 struct initiate_wait_ready {
     std::vector<watched> objects;
 
+    using awaited_by_value = void;
+
     template <class Handler>
     void operator()(Handler&& handler) const
     {

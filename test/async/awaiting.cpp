@@ -8,6 +8,7 @@
 #include <procpool/process.hpp>
 #include <procpool/queue.hpp>
 #include <procpool/wait.hpp>
+#include <procpool/wait_ready.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/deferred.hpp>
@@ -111,6 +112,8 @@ BOOST_AUTO_TEST_CASE(items_of_queues_and_pipes_add_up)
         BOOST_TEST((co_await words.async_get() + co_await words.async_get()) == text_of(1) + text_of(2));
         auto [here, there] = procpool::make_pipe<int>();
         co_await here.async_send(4300), co_await here.async_send(5292);
+        const std::vector<waitable> received{there};
+        BOOST_TEST(((co_await async_wait_ready(received)).size() + (co_await async_wait_ready(received)).size()) == 2u);
         BOOST_TEST((co_await there.async_recv() + co_await overwrite_the_stack() + co_await there.async_recv()) ==
                    9592);
     });
