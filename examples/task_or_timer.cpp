@@ -2,7 +2,7 @@
 //
 // A task against a timer, and the status of an HTTP answer for each way to fail.
 //
-//     build/dev/examples/race
+//     build/dev/examples/task_or_timer
 #include <procpool.hpp>
 
 #include <boost/asio/as_tuple.hpp>
