@@ -74,6 +74,17 @@ bytes build_id_in(const program_header& notes, std::uintptr_t base) noexcept
     return build_id_among({begin, notes.p_memsz}, alignment_of(notes));
 }
 
+bytes build_id_in(std::span<const program_header> segments, std::uintptr_t base) noexcept
+{
+    for (const auto& segment : segments) {
+        if (segment.p_type != PT_NOTE)
+            continue;
+        if (const bytes id = build_id_in(segment, base); !id.empty())
+            return id;
+    }
+    return {};
+}
+
 bytes build_id_at(const void* header, std::uintptr_t base) noexcept
 {
     const auto* start = static_cast<const std::byte*>(header);
@@ -81,13 +92,7 @@ bytes build_id_at(const void* header, std::uintptr_t base) noexcept
     if (!is_elf(file))
         return {};
     const auto* first = reinterpret_cast<const program_header*>(start + file.e_phoff);
-    for (const auto& segment : std::span(first, file.e_phnum)) {
-        if (segment.p_type != PT_NOTE)
-            continue;
-        if (const bytes id = build_id_in(segment, base); !id.empty())
-            return id;
-    }
-    return {};
+    return build_id_in(std::span(first, file.e_phnum), base);
 }
 
 std::vector<std::byte> build_id_of_file(const std::string& path)

@@ -11,6 +11,7 @@
 #include <limits>
 #include <link.h>
 #include <string_view>
+#include <sys/auxv.h>
 
 namespace procpool::os {
 
@@ -94,6 +95,18 @@ std::optional<module> find_module(Predicate is_meant)
     return state.found;
 }
 
+/// The program itself gets its program headers from the kernel. The mapping of a static program, as glibc describes it,
+/// begins behind the ELF header.
+bytes build_id_of(const dl_find_object& mapped) noexcept
+{
+    const link_map& map = *mapped.dlfo_link_map;
+    if (map.l_name[0] != '\0')
+        return build_id_at(mapped.dlfo_map_start, map.l_addr);
+    const auto* first =
+        reinterpret_cast<const program_header*>(::getauxval(AT_PHDR)); // NOLINT: the kernel gives a number
+    return build_id_in(std::span(first, ::getauxval(AT_PHNUM)), map.l_addr);
+}
+
 } // namespace
 
 std::optional<module> module_of(const void* address)
@@ -120,9 +133,8 @@ std::optional<mapped_module> mapped_module_at(std::uintptr_t address) noexcept
     dl_find_object mapped{};
     if (::_dl_find_object(reinterpret_cast<void*>(address), &mapped) != 0) // NOLINT: a number is all that a frame has
         return std::nullopt;
-    return mapped_module{.path = mapped.dlfo_link_map->l_name,
-                         .base = mapped.dlfo_link_map->l_addr,
-                         .id = build_id_at(mapped.dlfo_map_start, mapped.dlfo_link_map->l_addr)};
+    return mapped_module{
+        .path = mapped.dlfo_link_map->l_name, .base = mapped.dlfo_link_map->l_addr, .id = build_id_of(mapped)};
 }
 
 std::optional<module> module_with(const build_id& id)
