@@ -15,8 +15,9 @@ struct map_options {
     /// measured; one at first, and one when they are long or large. When their results come to 64 KiB, or, by default,
     /// when they take much longer than those before them, those that were not begun become another task.
     std::optional<std::size_t> chunk_size{};
-    /// How many elements may have been read from the input and not been given out. At least 1. Default: what four tasks
-    /// for each worker hold.
+    /// How many elements may have been read from the input and not been given out, whatever the number of workers. At
+    /// least 1. Without a chunk_size, tasks are so small that all workers have some of the elements. Default: as many as
+    /// four tasks for each worker hold.
     std::optional<std::size_t> buffer_size{};
     /// Options of each of the tasks. With limits or retries and no chunk_size each element is a task of its own; with a
     /// chunk_size they are the limits of all its elements together, and what is run again is all of them.

@@ -10,13 +10,11 @@
 #include <boost/asio/error.hpp>
 
 #include <algorithm>
-#include <limits>
 
 namespace procpool::detail {
 namespace {
 
 constexpr std::size_t chunks_per_worker = 4; // one runs, one is next, and two are on their way back or wait for it
-constexpr std::size_t unlimited = std::numeric_limits<std::size_t>::max();
 
 // A worker that finds its elements longer than those before them sends back what it has.
 constexpr chunk_budget usual_budget{.time_ns = 4 * std::chrono::nanoseconds(chunk_size::aim).count()};
@@ -52,7 +50,7 @@ stream::stream(const std::shared_ptr<pool_impl>& pool, stream_setup setup)
       source_(std::move(setup.source)),
       options_(setup.options.task),
       size_(told_size(setup.options)),
-      buffer_size_(setup.options.buffer_size.value_or(unlimited)),
+      buffer_size_(setup.options.buffer_size),
       in_order_(setup.in_order),
       arrivals_(std::make_shared<completions>(pool))
 {
@@ -75,16 +73,31 @@ chunk_budget stream::budget() const noexcept
 
 void stream::fill()
 {
-    while (!input_over_ && chunks_.size() < window() && elements_out_ < buffer_size_)
+    while (!input_over_ && has_room())
         read_chunk();
     watch_first();
+}
+
+// For a whole task. To refill each place that becomes free would send one task for each element.
+bool stream::has_room() const noexcept
+{
+    return buffer_size_ ? elements_out_ + next_size() <= *buffer_size_ : chunks_.size() < window();
+}
+
+// Without a chunk_size a task has no more than its share of the buffer, so that all workers have work.
+std::size_t stream::next_size() const noexcept
+{
+    if (!buffer_size_)
+        return size_.next();
+    const std::size_t most = size_.is_fixed() ? *buffer_size_ : std::max<std::size_t>(1, *buffer_size_ / window());
+    return std::min(size_.next(), most);
 }
 
 void stream::read_chunk()
 {
     chunk filled;
     std::exception_ptr failure;
-    const std::size_t most = std::min(size_.next(), buffer_size_ - elements_out_);
+    const std::size_t most = next_size();
     try {
         while (filled.count != most && !is_full(filled) && read_element_into(filled))
             ++filled.count;

@@ -36,6 +36,8 @@ private:
     bool has_answer() const noexcept { return current_ && !current_->empty(); }
     std::size_t window() const noexcept;
     chunk_budget budget() const noexcept;
+    bool has_room() const noexcept;
+    std::size_t next_size() const noexcept;
     void read_chunk();
     bool is_full(const chunk& filled) const noexcept;
     bool read_element_into(chunk& to);
@@ -53,7 +55,7 @@ private:
     std::unique_ptr<element_source> source_;
     task_options options_;
     chunk_size size_;
-    std::size_t buffer_size_;
+    std::optional<std::size_t> buffer_size_;
     bool in_order_;
     std::shared_ptr<completions> arrivals_;
     std::map<std::uint64_t, chunk> chunks_; // by the places of their first elements

@@ -171,6 +171,39 @@ BOOST_AUTO_TEST_CASE(an_endless_input_is_read_little_further_than_results_are_ta
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_buffer_is_filled_whatever_the_number_of_workers)
+{
+    int read = 0;
+    auto stream = pool.imap({.buffer_size = 50}, twice, counted_input{&read}.elements());
+    BOOST_TEST(read == 50); // without it, eight: four tasks of one element for each worker
+    for (int i = 0; i != 1000; ++i) {
+        BOOST_TEST_REQUIRE(stream.next().value() == 2 * i);
+        BOOST_TEST_REQUIRE(read <= i + 1 + 50);
+    }
+    stream.cancel();
+}
+
+BOOST_AUTO_TEST_CASE(a_buffer_never_makes_tasks_smaller_than_chunk_size)
+{
+    int read = 0;
+    auto stream = pool.imap({.chunk_size = 10, .buffer_size = 25}, twice, counted_input{&read}.elements());
+    BOOST_TEST(read == 20);
+    for (int i = 0; i != 1000; ++i) {
+        BOOST_TEST_REQUIRE(stream.next().value() == 2 * i);
+        BOOST_TEST_REQUIRE(read <= i + 1 + 25);
+    }
+    stream.cancel();
+    pool.join();
+    BOOST_TEST(pool.stats().submitted == static_cast<std::size_t>(read) / 10);
+    int read_by_small_buffer = 0;
+    procpool::pool other({.workers = 1});
+    auto small =
+        other.imap({.chunk_size = 10, .buffer_size = 4}, twice, counted_input{&read_by_small_buffer}.elements());
+    BOOST_TEST(read_by_small_buffer == 4);
+    for (int i = 0; i != 20; ++i)
+        BOOST_TEST_REQUIRE(small.next().value() == 2 * i);
+}
+
 BOOST_AUTO_TEST_CASE(imap_unordered_gives_the_first_one_first)
 {
     asio::io_context for_gate;
@@ -275,8 +308,9 @@ BOOST_AUTO_TEST_CASE(options_out_of_range_are_refused_by_name)
 {
     const auto refused = make_error_code(errc::invalid_option);
     BOOST_TEST(code_thrown_by([&] { pool.map({.chunk_size = 0}, twice, up_to(1)); }) == refused);
-    BOOST_TEST(code_thrown_by([&] { pool.imap({.buffer_size = 0}, twice, up_to(1)); }) == refused);
-    BOOST_TEST(code_thrown_by([&] { pool.imap({.task = {.timeout = 0s}}, twice, up_to(1)); }) == refused);
+    BOOST_TEST(code_thrown_by([&] { static_cast<void>(pool.imap({.buffer_size = 0}, twice, up_to(1))); }) == refused);
+    BOOST_TEST(code_thrown_by([&] { static_cast<void>(pool.imap({.task = {.timeout = 0s}}, twice, up_to(1))); }) ==
+               refused);
 }
 
 BOOST_AUTO_TEST_CASE(many_threads_map_at_the_same_time)
