@@ -49,12 +49,17 @@ public:
     /// of the pool. An operation_aborted that the task itself threw is not a cancellation. Never blocks.
     bool cancelled() const { return state().was_cancelled(); }
 
-    /// Gives the task up, as a terminal cancellation would. The outcome is operation_aborted as soon as the pool's
-    /// executor has had its turn, and not before this returns, unless there is one by then; wait for it as for any
-    /// other. A waiting task never runs; submit_options::on_cancel says what becomes of a running one.
+    /// Cancels the task, as a terminal cancellation does. A task that has not started is revoked inside this call, and
+    /// never runs. submit_options::on_cancel says what becomes of a running task. Never waits for a task or a handler.
     ///
+    /// The future becomes ready with operation_aborted on the pool's executor, never inside this call. Only an outcome
+    /// that is on its way already takes precedence.
+    ///
+    /// @return      true when this call revoked the task. A task in its retry pause counts as not started. false when
+    ///              the task has started, has finished or was cancelled before: if its outcome is operation_aborted, it
+    ///              may have had effects.
     /// @par Throws  errc::forked_copy in a process that fork() made.
-    void cancel() { detail::cancel(state().pool(), &state(), true); }
+    bool cancel() { return detail::cancel(state().pool(), &state(), true); }
 
     /// Blocks until the outcome is here and takes it.
     ///

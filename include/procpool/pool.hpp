@@ -61,6 +61,8 @@ struct initiate_join {
 ///
 /// The object is a handle on the pool's state. Destroying it kills every worker, with its process group, at once and
 /// never waits for a task; outstanding operations complete with asio::error::operation_aborted while the context runs.
+/// So a pool at the end of its scope ends as Python's multiprocessing.Pool does, not as concurrent.futures' executors
+/// do: call join() before, and all that was submitted is finished.
 /// If the context never runs again, the workers are reaped and the handlers destroyed, uninvoked, when the context is
 /// destroyed, as Asio does; a blocked future::get() throws then. A pool that was moved from throws errc::pool_closed on
 /// use.
@@ -158,6 +160,8 @@ public:
     /// take as it is gives its parts. The input is read as results are taken: here, and inside of the stream's
     /// functions, by one thread at a time; it may be endless, and its elements need not be copyable. Short elements are
     /// sent together, as map_options say. The tasks wait for room in the queue, whatever pool_options::when_full says.
+    /// Dropping the stream cancels all that has not started, unlike dropping a future or Python's iterator: keep it and
+    /// take its results, or call map() where nobody looks at them.
     /// Elements cannot have descriptors in them (queues, pipes): that is errc::not_serializable for that element;
     /// submit a task for each.
     ///
@@ -258,13 +262,23 @@ public:
         return broadcast_task(make_task(std::forward<F>(fn), std::forward<Args>(arguments)...));
     }
 
-    /// Cancels all tasks that have not started: their callers get operation_aborted, and streams end. Those that run go
-    /// on, and the pool takes further tasks. Never blocks.
+    /// Cancels all tasks that have not started: they are revoked inside this call and never run. Their callers get
+    /// operation_aborted, and streams end. Running tasks go on, and the pool takes further tasks. Never waits for a task
+    /// or a handler.
     void cancel_pending();
 
     /// Kills every worker with its process group at once: the tasks that run fail with worker_crashed, or run again if
     /// their options say so; others notice nothing. The pool starts new workers. Never blocks.
     void kill_workers();
+
+    /// Sends SIGTERM to every worker with its process group, and SIGKILL to those that are still there after `grace`.
+    /// A task that ends in time delivers its result; the other running tasks fail as after kill_workers(). A task that
+    /// has not started runs on a new worker. A worker that is still starting is killed at once. Never waits for a task
+    /// or a handler.
+    ///
+    /// @param grace  Not negative; zero: SIGKILL at once, without SIGTERM.
+    /// @par Throws   errc::invalid_option. Then nothing has changed.
+    void terminate_workers(std::chrono::nanoseconds grace = std::chrono::seconds(1));
 
     /// Accepts no more tasks: later submissions fail with errc::pool_closed. Those accepted before are finished; then
     /// the workers are told to end. Never blocks.

@@ -11,7 +11,8 @@ namespace procpool {
 class pool;
 
 /// The results of pool::imap() and imap_unordered(): `while (auto result = co_await stream.async_next())`, or
-/// `for (auto& result : stream)`. Move-only. Dropping it cancels what has not started.
+/// `for (auto& result : stream)`. Move-only. Dropping it cancels what has not started: that is revoked inside the
+/// destructor and never runs. Running tasks end unheard.
 ///
 /// What an element throws is thrown at its place; the next call gives the element behind it. A loop over the stream
 /// ends with that exception; another loop goes on.
@@ -20,7 +21,7 @@ class pool;
 /// @par Thread safety  Distinct objects: safe. Shared objects: none; one next() or async_next() at a time.
 /// @par Lifetime       It may outlive the pool: the results that are missing then are operation_aborted.
 template <class R>
-class result_stream {
+class [[nodiscard("a stream that is dropped cancels what has not started")]] result_stream {
 public:
     using value_type = R;
 
@@ -79,8 +80,8 @@ public:
         detail::throw_no_element_yet();
     }
 
-    /// Ends the stream: what has not started never runs, what runs ends unheard. An async_next() that waits completes
-    /// with operation_aborted.
+    /// Ends the stream. What has not started is revoked inside this call and never runs; running tasks end unheard. An
+    /// async_next() that waits completes with operation_aborted.
     void cancel() { state_->cancel(); }
 
     /// For a range-based for, by next().

@@ -22,7 +22,7 @@ struct stats {
     /// Workers that ended after they had been ready, by themselves or by kill_workers().
     std::uint64_t crashed_workers = 0;
     /// Workers that the pool killed: for a cancelled or late task, because they were not ready in time, were stuck or
-    /// did not leave, and by terminate().
+    /// did not leave, and by terminate() or terminate_workers().
     std::uint64_t killed_workers = 0;
     std::uint64_t recycled_workers = 0; ///< Workers that were exchanged: enough tasks, too old, too large.
     std::uint64_t retried = 0;          ///< Runs that did not end their tasks, because these have retries.

@@ -41,7 +41,7 @@ void engine::accept(schedule::arrivals submitted)
 {
     tell_queued(submitted);
     scheduler_.submit(std::move(submitted), now());
-    turn();
+    perform_decided();
 }
 
 void engine::accept_for(schedule::worker_id worker, operation_ptr submitted)
@@ -49,19 +49,28 @@ void engine::accept_for(schedule::worker_id worker, operation_ptr submitted)
     auto& scheduled = scheduled_operation::of(*submitted.detach());
     tell_task(event_kind::task_queued, scheduled);
     scheduler_.submit_to(worker, scheduled, now());
-    turn();
+    perform_decided();
 }
 
-void engine::cancel(operation& op, bool if_running)
+bool engine::cancel(operation& op, bool if_running)
 {
+    const auto& scheduled = scheduled_operation::of(op);
+    const bool was_finished = scheduled.finished;
     scheduler_.cancel(scheduled_operation::of(op), if_running, now());
-    turn();
+    perform_decided();
+    return scheduled.finished && !was_finished && !scheduled.started;
 }
 
 void engine::cancel_pending(std::uint64_t last_id)
 {
     scheduler_.cancel_pending(last_id, now());
-    turn();
+    perform_decided();
+}
+
+void engine::terminate_workers(std::chrono::nanoseconds grace)
+{
+    scheduler_.terminate_workers(grace, now());
+    perform_decided();
 }
 
 void engine::close()
@@ -104,6 +113,13 @@ void engine::on_shutdown_limit()
 void engine::stop_joining(const std::shared_ptr<join_operation>& waiting)
 {
     joins_.remove(waiting);
+}
+
+void engine::on_timer()
+{
+    timer_set_to_.reset();
+    scheduler_.tick(now());
+    turn();
 }
 
 void engine::enter(link::link& from, void (link::link::*event)(std::size_t), std::size_t count)
@@ -209,6 +225,26 @@ void engine::abandon() noexcept
         else if (action->kind == schedule::action_kind::forget)
             forget(scheduled_operation::of(*action->about));
     }
+    settle_ended();
+}
+
+procpool::stats engine::stats() const
+{
+    const auto& counts = scheduler_.counts();
+    return {.workers = scheduler_.worker_count(),
+            .ready = scheduler_.ready_count(),
+            .busy = scheduler_.busy_count(),
+            .waiting = scheduler_.waiting_count() + scheduler_.resting_count(),
+            .sent = scheduler_.sent_count(),
+            .submitted = counts.submitted,
+            .succeeded = counts.succeeded,
+            .failed = counts.failed,
+            .cancelled = counts.cancelled,
+            .started_workers = counts.started_workers,
+            .crashed_workers = counts.crashed_workers,
+            .killed_workers = counts.killed_workers,
+            .recycled_workers = counts.recycled_workers,
+            .retried = counts.retried};
 }
 
 } // namespace procpool::detail

@@ -21,7 +21,7 @@ namespace procpool::detail {
 class pool_impl;
 
 /// The part of a pool that one thread at a time is in: carries events from callers and links to the scheduler, and
-/// performs the scheduler's actions on the links. Decides nothing. Not thread-safe; pool_impl::run() lets threads in.
+/// performs the scheduler's actions on the links. Decides nothing. Not thread-safe; pool_impl lets threads in.
 class engine final : public runner, public link::link_events {
 public:
     engine(pool_impl& pool, const boost::asio::any_io_executor& executor, const pool_options& options);
@@ -32,11 +32,13 @@ public:
     std::vector<schedule::worker_id> workers() const override { return scheduler_.all_workers(); }
 
     // From callers.
-    void open() override;
     void accept(schedule::arrivals submitted) override;
     void accept_for(schedule::worker_id worker, operation_ptr submitted) override;
-    void cancel(operation& op, bool if_running) override;
+    bool cancel(operation& op, bool if_running) override;
     void cancel_pending(std::uint64_t last_id) override;
+    void terminate_workers(std::chrono::nanoseconds grace) override;
+    void turn() override;
+    void open() override;
     void close() override;
     void resize(std::size_t workers) override;
     void terminate() override;
@@ -70,8 +72,13 @@ private:
         std::optional<schedule::reason> retired_for;
     };
 
+    struct ended_task {
+        operation_ptr op;
+        outcome result;
+    };
+
     schedule::time_point now() noexcept;
-    void turn();
+    void perform_decided();
     void lose_tasks(link::link& with);
     void perform_all();
     void perform(const schedule::action& action);
@@ -88,6 +95,7 @@ private:
     void count_finished(const scheduled_operation& op) noexcept;
     void finish(const schedule::action& action);
     outcome failure_of(const schedule::action& action);
+    void settle_ended();
     void forget(scheduled_operation& op) noexcept;
     void collect_held();
     void flush();
@@ -131,6 +139,7 @@ private:
     boost::unordered_flat_map<schedule::worker_id, seat> seats_;
     std::vector<link::link*> to_flush_;
     std::vector<schedule::worker_id> to_collect_;
+    std::vector<ended_task> ended_; // without an answer, since the last turn
     settled_operations settled_;
     std::optional<schedule::time_point> now_;  // read once for all events that arrive together
     const link::link* ended_worker_ = nullptr; // whose tasks are being finished

@@ -25,6 +25,7 @@ schedule::time_point engine::now() noexcept
 void engine::turn()
 {
     perform_all();
+    settle_ended();
     now_.reset();
     collect_held();
     flush();
@@ -41,6 +42,14 @@ void engine::perform_all()
 {
     while (const auto next = scheduler_.next_action())
         perform(*next);
+}
+
+// Ends an event that may come on any thread. Decided actions touch control pages and send signals, and no Asio object.
+void engine::perform_decided()
+{
+    while (const auto next = scheduler_.next_decided())
+        perform(*next);
+    now_.reset();
 }
 
 void engine::perform(const action& next)
@@ -70,6 +79,8 @@ void engine::perform_on_worker(const action& next, seat& at)
         return scheduler_.inspected(*next.about, at.link->started(scheduled_operation::of(*next.about).slot), now());
     case action_kind::ask:
         return at.link->ask(scheduled_operation::of(*next.about).slot);
+    case action_kind::terminate:
+        return at.link->terminate();
     case action_kind::end_if_running:
         return end_if_running(at, scheduled_operation::of(*next.about), &link::link::terminate);
     case action_kind::kill_if_running:
@@ -210,8 +221,14 @@ void engine::finish(const action& next)
     count_finished(op);
     tell_finished(next);
     op.release_attached();
-    if (op.owner.settle(failure_of(next)))
-        settled_.add(std::move(finished));
+    ended_.push_back({std::move(finished), failure_of(next)});
+}
+
+void engine::settle_ended()
+{
+    for (auto& [op, result] : std::exchange(ended_, {}))
+        if (op->settle(std::move(result)))
+            settled_.add(std::move(op));
 }
 
 outcome engine::failure_of(const action& next)
@@ -274,36 +291,10 @@ void engine::set_timer()
     });
 }
 
-void engine::on_timer()
-{
-    timer_set_to_.reset();
-    scheduler_.tick(now());
-    turn();
-}
-
 void engine::complete_joins()
 {
     memory_timer_.cancel();
     joins_.complete();
-}
-
-procpool::stats engine::stats() const
-{
-    const auto& counts = scheduler_.counts();
-    return {.workers = scheduler_.worker_count(),
-            .ready = scheduler_.ready_count(),
-            .busy = scheduler_.busy_count(),
-            .waiting = scheduler_.waiting_count() + scheduler_.resting_count(),
-            .sent = scheduler_.sent_count(),
-            .submitted = counts.submitted,
-            .succeeded = counts.succeeded,
-            .failed = counts.failed,
-            .cancelled = counts.cancelled,
-            .started_workers = counts.started_workers,
-            .crashed_workers = counts.crashed_workers,
-            .killed_workers = counts.killed_workers,
-            .recycled_workers = counts.recycled_workers,
-            .retried = counts.retried};
 }
 
 } // namespace procpool::detail

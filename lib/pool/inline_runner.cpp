@@ -35,19 +35,18 @@ void inline_runner::accept(schedule::arrivals submitted)
     counts_.submitted += submitted.size();
     for (auto& run : submitted.runs())
         waiting_.append(run);
-    turn();
 }
 
 void inline_runner::accept_for(schedule::worker_id, operation_ptr submitted)
 {
     ++counts_.submitted;
     waiting_.put_back(scheduled_operation::of(*submitted.detach()));
-    turn();
 }
 
 // Ends each event: after it nothing waits that could be done now.
 void inline_runner::turn()
 {
+    settle_cancelled();
     const bool has_tasks = running_ || !waiting_.empty();
     pool_.set_load(false, has_tasks);
     if (!has_tasks && closed_)
@@ -117,21 +116,22 @@ void inline_runner::settle(const operation_ptr& op, outcome result)
         settled_.add(op);
 }
 
-void inline_runner::cancel(operation& op, bool if_running)
+bool inline_runner::cancel(operation& op, bool if_running)
 {
     auto& scheduled = scheduled_operation::of(op);
-    if (scheduled.where == schedule::stage::waiting)
+    const bool is_waiting = scheduled.where == schedule::stage::waiting;
+    if (is_waiting)
         drop(scheduled);
     else if (running_.get() == &op && if_running)
         give_up_running();
-    turn();
+    return is_waiting;
 }
 
 void inline_runner::drop(scheduled_operation& waiting)
 {
     waiting_.remove(waiting);
     ++counts_.cancelled;
-    settle(operation_ptr(&waiting.owner, false), cancelled());
+    cancelled_.emplace_back(&waiting.owner, false);
 }
 
 // It runs on, unheard.
@@ -140,14 +140,19 @@ void inline_runner::give_up_running()
     if (!running_ || std::exchange(given_up_, true))
         return;
     ++counts_.cancelled;
-    settle(running_, cancelled());
+    cancelled_.push_back(running_);
+}
+
+void inline_runner::settle_cancelled()
+{
+    for (const auto& each : std::exchange(cancelled_, {}))
+        settle(each, cancelled());
 }
 
 void inline_runner::cancel_pending(std::uint64_t last_id)
 {
     for (auto* each : waiting_.up_to(last_id))
         drop(scheduled_operation::of(*each));
-    turn();
 }
 
 void inline_runner::close()
@@ -162,6 +167,7 @@ void inline_runner::terminate()
     closed_ = true;
     give_up_running();
     cancel_pending(all_ids);
+    turn();
 }
 
 void inline_runner::join(std::shared_ptr<join_operation> waiting, deadline end)
@@ -188,8 +194,8 @@ void inline_runner::stop_joining(const std::shared_ptr<join_operation>& waiting)
 // The settled ones have their handlers destroyed with this object.
 void inline_runner::abandon() noexcept
 {
-    for (auto* each : waiting_.up_to(all_ids))
-        drop(scheduled_operation::of(*each));
+    cancel_pending(all_ids);
+    settle_cancelled();
 }
 
 procpool::stats inline_runner::stats() const

@@ -24,11 +24,13 @@ public:
     procpool::stats stats() const override;
     std::vector<schedule::worker_id> workers() const override { return {0}; }
 
-    void open() override {}
     void accept(schedule::arrivals submitted) override;
     void accept_for(schedule::worker_id worker, operation_ptr submitted) override;
-    void cancel(operation& op, bool if_running) override;
+    bool cancel(operation& op, bool if_running) override;
     void cancel_pending(std::uint64_t last_id) override;
+    void terminate_workers(std::chrono::nanoseconds) override {}
+    void turn() override;
+    void open() override {}
     void close() override;
     void resize(std::size_t) override {}
     void terminate() override;
@@ -38,7 +40,6 @@ public:
     void abandon() noexcept override;
 
 private:
-    void turn();
     void run_next(pool_impl& pool);
     call begin_next();
     outcome run(const call& next);
@@ -46,6 +47,7 @@ private:
     void settle(const operation_ptr& op, outcome result);
     void drop(scheduled_operation& waiting);
     void give_up_running();
+    void settle_cancelled();
     void on_shutdown_limit();
 
     pool_impl& pool_;
@@ -53,7 +55,8 @@ private:
     std::optional<outcome> initialized_; // once it has run; touched by who runs a task
     schedule::waiting_tasks waiting_;    // with a reference to each
     operation_ptr running_;
-    bool given_up_ = false; // the one that runs
+    std::vector<operation_ptr> cancelled_; // since the last turn
+    bool given_up_ = false;                // the one that runs
     bool posted_ = false;
     bool closed_ = false;
     joins joins_;

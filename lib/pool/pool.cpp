@@ -122,6 +122,12 @@ void pool::kill_workers()
     usable()->kill_workers();
 }
 
+void pool::terminate_workers(std::chrono::nanoseconds grace)
+{
+    detail::require_not_negative(grace, "pool::terminate_workers(grace)");
+    usable()->terminate_workers(grace);
+}
+
 void pool::close()
 {
     usable()->close();
@@ -171,11 +177,11 @@ std::vector<detail::future_ptr> detail::broadcast(const std::shared_ptr<pool_imp
     return pool->broadcast(made, {});
 }
 
-void detail::cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running)
+bool detail::cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running)
 {
     check_original();
-    if (const auto alive = pool.lock())
-        alive->cancel(op, if_running);
+    const auto alive = pool.lock();
+    return alive && alive->cancel(op, if_running);
 }
 
 boost::asio::any_io_executor detail::executor_of(const std::shared_ptr<pool_impl>& pool)

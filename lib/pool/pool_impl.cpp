@@ -174,8 +174,12 @@ void pool_impl::wake_engine(std::unique_lock<std::mutex> lock)
 void pool_impl::post_drain()
 {
     if (!drain_posted_)
-        boost::asio::post(executor_,
-                          [self = shared_from_this()] { self->run([&](runner& r) { self->accept_arrivals(r); }); });
+        boost::asio::post(executor_, [self = shared_from_this()] {
+            self->run([&](runner& r) {
+                self->take_in(r);
+                r.turn();
+            });
+        });
     drain_posted_ = true;
     nudge();
 }
@@ -213,6 +217,13 @@ void pool_impl::expect_handlers()
 
 void pool_impl::accept_arrivals(runner& r)
 {
+    if (take_in(r))
+        r.turn();
+}
+
+// Whether there were any.
+bool pool_impl::take_in(runner& r)
+{
     schedule::arrivals arrived;
     decltype(inbox_for_one_) for_one;
     {
@@ -221,10 +232,12 @@ void pool_impl::accept_arrivals(runner& r)
         std::swap(arrived, inbox_);
         for_one.swap(inbox_for_one_);
     }
+    const bool any = !arrived.empty() || !for_one.empty();
     if (!arrived.empty())
         r.accept(std::move(arrived));
     for (auto& [worker, op] : for_one)
         r.accept_for(worker, std::move(op));
+    return any;
 }
 
 void pool_impl::refuse(const operation_ptr& op, outcome why)
@@ -234,17 +247,6 @@ void pool_impl::refuse(const operation_ptr& op, outcome why)
     settled_operations one;
     one.add(op);
     post_delivery(std::move(one));
-}
-
-void pool_impl::cancel(const operation_ptr& op, bool if_running)
-{
-    std::unique_lock lock(mutex_);
-    const bool was_in_line = std::erase(in_line_, op) != 0;
-    lock.unlock();
-    if (was_in_line)
-        refuse(op, cancelled());
-    else
-        post([op, if_running](runner& r) { r.cancel(*op, if_running); });
 }
 
 // What waits for room was accepted before the pool was closed, so it joins the queue, limit or not. Who sees that the
@@ -280,17 +282,6 @@ void pool_impl::join(std::shared_ptr<join_operation> waiting, deadline end)
                 self->post([cancelled](runner& r) { r.stop_joining(cancelled); });
         });
     close_door([waiting = std::move(waiting), end](runner& r) { r.join(waiting, end); });
-}
-
-void pool_impl::cancel_pending()
-{
-    std::unique_lock lock(mutex_);
-    const auto dropped = std::exchange(in_line_, {});
-    const auto last_id = last_id_; // what is submitted from now on is not meant
-    lock.unlock();
-    for (const auto& op : dropped)
-        refuse(op, cancelled());
-    post([last_id](runner& r) { r.cancel_pending(last_id); });
 }
 
 void pool_impl::resize(std::size_t workers)

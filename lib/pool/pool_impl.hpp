@@ -32,9 +32,11 @@ public:
     void submit(operation_ptr op, full_queue if_full);
     /// One task for each worker that there is.
     std::vector<future_ptr> broadcast(const call& made, const task_options& options);
-    void cancel(const operation_ptr& op, bool if_running);
+    /// Returns whether the task had not started and is revoked now.
+    bool cancel(const operation_ptr& op, bool if_running);
     void cancel_pending();
     void kill_workers() { groups_.kill_all(); }
+    void terminate_workers(std::chrono::nanoseconds grace);
     void close();
     void join(std::shared_ptr<join_operation> waiting, deadline end);
     void resize(std::size_t workers);
@@ -109,6 +111,10 @@ private:
     void deliver_entry(news_desk::entry& next);
     void post_delivery(settled_operations settled);
     void accept_arrivals(runner& r);
+    bool take_in(runner& r);
+    template <class Event>
+    bool enter_from_anywhere(Event event);
+    void post_turn();
     void enqueue(operation_ptr op);
     void wake_engine(std::unique_lock<std::mutex> lock);
     void post_drain();
@@ -131,7 +137,8 @@ private:
     // executor.
     mutable std::mutex runner_mutex_;
     std::unique_ptr<runner> runner_; // null when the context is gone
-    procpool::stats last_stats_;     // then
+    bool turn_posted_ = false;
+    procpool::stats last_stats_; // then
 
     news_desk desk_;
     std::atomic<std::size_t> most_workers_;

@@ -13,7 +13,7 @@
 namespace procpool::detail {
 
 /// What runs a pool's tasks: the engine, with its workers, or, with start_method::inline_, this process. One thread at
-/// a time is in it; pool_impl::run() lets threads in.
+/// a time is in it; pool_impl lets threads in.
 class runner {
 public:
     runner() = default;
@@ -27,13 +27,20 @@ public:
     /// To which accept_for() can give a task.
     virtual std::vector<schedule::worker_id> workers() const = 0;
 
-    virtual void open() = 0;
+    // On any thread. They send no task and use no Asio object: that, and the outcomes, wait for the next turn().
     /// Takes over a reference to each.
     virtual void accept(schedule::arrivals submitted) = 0;
-    /// The same for one, which only that worker may run.
+    /// Takes over the reference. Only that worker may run the task.
     virtual void accept_for(schedule::worker_id worker, operation_ptr submitted) = 0;
-    virtual void cancel(operation& op, bool if_running) = 0;
+    /// Returns whether the task had not started and is revoked now.
+    virtual bool cancel(operation& op, bool if_running) = 0;
     virtual void cancel_pending(std::uint64_t last_id) = 0;
+    /// Sends SIGTERM to all workers, and SIGKILL after the grace.
+    virtual void terminate_workers(std::chrono::nanoseconds grace) = 0;
+
+    // On the executor.
+    virtual void turn() = 0;
+    virtual void open() = 0;
     virtual void close() = 0;
     virtual void resize(std::size_t workers) = 0;
     virtual void terminate() = 0;

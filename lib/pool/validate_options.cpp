@@ -68,6 +68,11 @@ void detail::require_worker_count(std::size_t workers, const char* name)
     require(workers >= 1 && workers <= most_workers, name, "must be from 1 to 4096");
 }
 
+void detail::require_not_negative(std::chrono::nanoseconds time, const char* name)
+{
+    require(time.count() >= 0, name, "must not be negative");
+}
+
 void validate(const pool_options& options)
 {
     const std::size_t workers = options.workers ? *options.workers : os::usable_cpus(); // which reads files

@@ -16,6 +16,7 @@ enum class action_kind : std::uint8_t {
     take_back,       ///< Revoke the task on the worker, if it has not started; answer with taken_back.
     inspect,         ///< Look when the task started; answer with inspected.
     ask,             ///< Ask the running task to stop.
+    terminate,       ///< Send the worker SIGTERM, whatever it does.
     end_if_running,  ///< Look again whether the task runs; if so, send the worker SIGTERM, else answer with spared.
     kill_if_running, ///< Look again whether the task runs; if so, kill the worker, else answer with spared.
     kill,            ///< Kill the worker, whatever it does.

@@ -56,7 +56,7 @@ enum class verdict : std::uint8_t {
 /// Decides which task goes to which worker, what is sent ahead and taken back, and when workers are started, killed and
 /// retired. It is told of events and answers with actions; it does nothing itself, and knows no clock but its
 /// arguments. Not thread-safe. All actions must be performed, in order, before the next event from outside; only
-/// submissions and answers may follow each other without that.
+/// submissions and answers may follow each other without that. Those of next_decided() are enough.
 class scheduler {
 public:
     explicit scheduler(const limits& l) : limits_(l) {}
@@ -89,6 +89,8 @@ public:
     void close(time_point now);
     /// From now on there are at most so many workers, and fewer at least if need be.
     void resize(std::size_t max_workers, time_point now);
+    /// All workers are to end: SIGTERM now, SIGKILL after the grace. What has not started there runs elsewhere.
+    void terminate_workers(duration grace, time_point now);
     /// Cancels everything and kills all workers. Implies close.
     void terminate();
     void tick(time_point now);
@@ -96,6 +98,9 @@ public:
     /// The next thing to do, if there is one. What follows from submissions and answers is decided here, when all else
     /// is done: once for all that arrived together.
     std::optional<action> next_action();
+    /// Returns the next action that is decided already, without deciding more. After a submission, a cancellation or
+    /// terminate_workers() it never sends a task, and starts or retires no worker.
+    std::optional<action> next_decided() { return actions_.pop(); }
     /// When tick() must be called at the latest; empty: not at all.
     std::optional<time_point> next_alarm() const;
 
@@ -187,6 +192,7 @@ private:
     void fail_waiting(reason why);
     void retire_workers(time_point now);
     void kill(worker& w, reason why);
+    void terminate_worker(worker& w, duration grace, time_point now);
     void set_alarm(worker& w, std::optional<time_point> when);
     void end_late_workers(time_point now);
     void look_at_sent(time_point now);

@@ -36,7 +36,8 @@ void scheduler::submit_to(worker_id id, task& t, time_point now)
     t.bound = true;
     if (const auto found = workers_.find(id); found != workers_.end()) {
         bind(t, found->second);
-        return dispatch(now);
+        undispatched_ = now;
+        return;
     }
     finish(t, reason::cancelled);
     forget(t);

@@ -96,7 +96,6 @@ void scheduler::spared(task& t, time_point now)
                         other);
     w.under = pressure::none;
     take_up(w, now);
-    dispatch(now);
 }
 
 // The kill order: what else is queued there leaves first, then, step by step and each time only if the offender still

@@ -25,7 +25,7 @@ void scheduler::cancel(task& t, bool if_running, time_point now)
         ask_back(t, if_running ? recall::stop : recall::cancel);
     } else if (t.where == stage::waiting || t.where == stage::resting) {
         expire(t, reason::cancelled);
-        dispatch(now);
+        undispatched_ = now;
     }
 }
 
@@ -40,7 +40,7 @@ void scheduler::cancel_pending(std::uint64_t last_id, time_point now)
             if (t->id <= last_id && !t->finished && !t->started)
                 ask_back(*t, recall::cancel);
     }
-    dispatch(now);
+    undispatched_ = now;
 }
 
 // It never reaches a worker.
@@ -111,7 +111,7 @@ void scheduler::taken_back(task& t, bool success, time_point now)
         expire(t, reason::quarantined);
     else
         watch_waiting(t);
-    dispatch(now);
+    undispatched_ = now;
 }
 
 void scheduler::lost(task& t, bool started, time_point now)

@@ -150,6 +150,30 @@ void scheduler::kill(worker& w, reason why)
     push(action_kind::kill, w.id, nullptr, why);
 }
 
+void scheduler::terminate_workers(duration grace, time_point now)
+{
+    for (auto& [id, w] : workers_)
+        if (w.under != pressure::killed)
+            terminate_worker(w, grace, now);
+    undispatched_ = now;
+}
+
+// It has SIGTERM, as a condemned worker whose task did not stop.
+void scheduler::terminate_worker(worker& w, duration grace, time_point now)
+{
+    if (grace == duration::zero() || w.state == worker_state::starting)
+        return kill(w, reason::cancelled);
+    const auto end_before = w.under == pressure::terminated ? w.alarm : std::nullopt;
+    const time_point end = std::min(later(now, grace), end_before.value_or(time_point::max()));
+    retiring_ -= w.state == worker_state::retiring;
+    clear(w, nullptr);
+    w.stuck = false;
+    w.under = pressure::terminated;
+    drop_bound(w, all_ids);
+    set_alarm(w, end);
+    push(action_kind::terminate, w.id);
+}
+
 void scheduler::set_alarm(worker& w, std::optional<time_point> when)
 {
     if (w.alarm)

@@ -92,6 +92,35 @@ int same(int x)
     return x;
 }
 
+volatile std::sig_atomic_t has_sigterm = 0;
+
+/// Ends when it is told to by SIGTERM.
+int end_by_sigterm(const std::string& gate)
+{
+    std::signal(SIGTERM, [](int) { has_sigterm = 1; });
+    arrive(gate);
+    while (has_sigterm == 0)
+        std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return 7;
+}
+
+void ignore_sigterm(const std::string& gate)
+{
+    std::signal(SIGTERM, SIG_IGN);
+    hold(gate);
+}
+
+template <class R>
+int signal_that_ended(future<R>& crashed)
+{
+    try {
+        crashed.get();
+    } catch (const worker_crashed& why) {
+        return why.status().signal.value_or(0);
+    }
+    return 0;
+}
+
 struct with_folder : nothing_left_behind {
     temporary_directory folder;
     std::string file = (folder.path() / "file").string();
@@ -219,6 +248,33 @@ BOOST_FIXTURE_TEST_CASE(killed_workers_are_replaced_and_tasks_that_have_not_star
             BOOST_CHECK_EXCEPTION(each->get(), worker_crashed,
                                   [](const auto& e) { return e.status().signal == SIGKILL; });
     });
+}
+
+BOOST_FIXTURE_TEST_CASE(terminated_workers_have_a_grace_and_are_replaced, nothing_left_behind)
+{
+    asio::io_context for_gate;
+    gate held(for_gate.get_executor());
+    procpool::pool pool({.workers = 2});
+    auto ends = pool.async_submit(end_by_sigterm, held.path());
+    auto dies = pool.async_submit(hold, held.path());
+    const std::set<pid_t> ended{held.next(), held.next()};
+    auto waiting = pool.async_submit(::getpid);
+    auto again = pool.async_submit({.retries = 1, .retry_pause = {}}, ::getpid);
+    pool.terminate_workers(std::chrono::hours(1));
+    BOOST_TEST(ends.get() == 7);
+    BOOST_TEST(signal_that_ended(dies) == SIGTERM);
+    BOOST_TEST(!ended.contains(waiting.get()));
+    BOOST_TEST(!ended.contains(again.get()));
+
+    for (const auto grace : {std::chrono::milliseconds(50), std::chrono::milliseconds(0)}) {
+        auto stays = pool.async_submit(ignore_sigterm, held.path());
+        held.next();
+        pool.terminate_workers(grace);
+        BOOST_TEST(signal_that_ended(stays) == SIGKILL);
+    }
+    BOOST_TEST(pool.async_submit(same, 1).get() == 1);
+    BOOST_TEST(code_thrown_by([&] { pool.terminate_workers(std::chrono::nanoseconds(-1)); }) ==
+               make_error_code(errc::invalid_option));
 }
 
 BOOST_FIXTURE_TEST_CASE(what_is_pending_is_cancelled_and_what_runs_goes_on, one_worker)

@@ -26,7 +26,10 @@ public:
                 if (!alive || type == boost::asio::cancellation_type::none)
                     return;
                 alive->cancelled_ = true;
-                on->detach(alive);
+                if (alive->is_taking_) // the input itself cancels it
+                    on->detach(alive);
+                else
+                    alive->stream_->cancel();
             });
         go_on(self);
     }
@@ -70,8 +73,10 @@ private:
     {
         if (cancelled_)
             throw_stream_cancelled();
+        is_taking_ = true;
         while (auto element = stream_->next_now())
             results_.push_back(read_element<R>(*std::move(element)));
+        is_taking_ = false;
         return stream_->at_end();
     }
 
@@ -79,6 +84,7 @@ private:
     std::shared_ptr<stream_state> stream_;
     std::vector<R> results_;
     std::atomic<bool> cancelled_ = false;
+    bool is_taking_ = false; // and reads the input
 };
 
 template <class R>

@@ -132,8 +132,9 @@ enum class full_queue {
 
 /// Gives a task to the pool. Never completes it before it returns. Throws forked_copy; would_deadlock (block_caller).
 PROCPOOL_DECL void submit(const std::shared_ptr<pool_impl>& pool, operation_ptr op, full_queue if_full);
-/// Gives a task up: its caller gets operation_aborted at once. If it runs and `if_running`, its worker is killed.
-PROCPOOL_DECL void cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running);
+/// Cancels a task: its caller gets operation_aborted through the executor. Returns true when the task had not started
+/// and is revoked now. `if_running`: also when it runs; then its options say what becomes of it.
+PROCPOOL_DECL bool cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running);
 /// The executor of the pool, which is alive.
 PROCPOOL_DECL boost::asio::any_io_executor executor_of(const std::shared_ptr<pool_impl>& pool);
 /// The executor of handlers that have none of their own; the system executor when the pool's context is gone.

@@ -17,8 +17,9 @@ void insist(bool holds, const char* what)
 
 std::string text_of(const action& a)
 {
-    static constexpr std::array kinds{"spawn",           "send", "take_back", "inspect", "ask",    "end_if_running",
-                                      "kill_if_running", "kill", "collect",   "retire",  "finish", "forget"};
+    static constexpr std::array kinds{"spawn",     "send",           "take_back",       "inspect", "ask",
+                                      "terminate", "end_if_running", "kill_if_running", "kill",    "collect",
+                                      "retire",    "finish",         "forget"};
     static constexpr std::array reasons{"cancelled", "timed_out",   "queued_too_long", "deadline_exceeded",
                                         "crashed",   "quarantined", "start_failed",    "recycled"};
     std::string text = kinds.at(static_cast<std::size_t>(a.kind));
@@ -60,7 +61,7 @@ part& play::submit(const task_limits& limits, int priority)
     arrived.push(p.it);
     scheduler_.submit(std::move(arrived), now_);
     if (!together_)
-        settle();
+        end_call();
     return p;
 }
 
@@ -72,7 +73,7 @@ part& play::submit_to(worker_id id)
     p.it.limits = &p.limits;
     p.only_on = id;
     scheduler_.submit_to(id, p.it, now_);
-    settle();
+    end_call();
     return p;
 }
 
@@ -88,7 +89,7 @@ void play::cancel(part& p, bool if_running)
 {
     p.given_up = true;
     scheduler_.cancel(p.it, if_running, now_);
-    settle();
+    end_call();
 }
 
 void play::cancel_pending(std::uint64_t last_id)
@@ -96,7 +97,7 @@ void play::cancel_pending(std::uint64_t last_id)
     for (part& p : parts_)
         p.given_up = p.given_up || (p.it.id <= last_id && p.says != word::running);
     scheduler_.cancel_pending(last_id, now_);
-    settle();
+    end_call();
 }
 
 void play::start(part& p)
@@ -198,6 +199,12 @@ void play::resize(std::size_t workers)
     settle();
 }
 
+void play::terminate_workers(duration grace)
+{
+    scheduler_.terminate_workers(grace, now_);
+    end_call();
+}
+
 void play::terminate()
 {
     for (part& p : parts_)
@@ -239,11 +246,27 @@ void play::perform_all()
 {
     for (std::size_t count = 0; const auto next = scheduler_.next_action(); ++count) {
         insist(count < 1000 + 10 * parts_.size(), "an event has an end");
-        if (meanwhile)
-            meanwhile(*next);
-        tell(text_of(*next));
-        perform(*next);
+        tell_and_perform(*next);
     }
+}
+
+void play::perform_decided()
+{
+    while (const auto next = scheduler_.next_decided())
+        tell_and_perform(*next);
+}
+
+void play::end_call()
+{
+    is_busy ? perform_decided() : settle();
+}
+
+void play::tell_and_perform(const action& a)
+{
+    if (meanwhile)
+        meanwhile(a);
+    tell(text_of(a));
+    perform(a);
 }
 
 void play::perform(const action& a)
@@ -262,6 +285,9 @@ void play::perform(const action& a)
     }
     case action_kind::ask:
         part_of(a).asked = true;
+        return;
+    case action_kind::terminate:
+        workers_.at(a.on).terminated = true;
         return;
     case action_kind::end_if_running:
         return end_if_running(part_of(a), &stand_in::terminated);

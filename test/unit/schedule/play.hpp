@@ -83,6 +83,7 @@ public:
     void open();
     void close();
     void resize(std::size_t workers);
+    void terminate_workers(duration grace);
     void terminate();
     void pass(duration time);
 
@@ -96,11 +97,17 @@ public:
     /// Called before each action: what the workers do while the parent is busy.
     std::function<void(const action&)> meanwhile;
     bool starts_fail = false; ///< Each spawn ends at once.
+    /// The pool's executor has no time: of what callers do, only what is decided at once is performed, and the rest with
+    /// the next event.
+    bool is_busy = false;
 
 private:
     void settle();
+    void perform_decided();
+    void end_call();
     void tell(const std::string& what);
     void perform_all();
+    void tell_and_perform(const action& a);
     void perform(const action& a);
     void spawn(worker_id id);
     void send_all(const action& a);

@@ -26,6 +26,25 @@ BOOST_AUTO_TEST_CASE(a_task_that_was_sent_ahead_is_taken_back)
     BOOST_TEST(!p.workers().at(1).killed);
 }
 
+BOOST_AUTO_TEST_CASE(a_cancelled_task_is_revoked_before_anything_else_is_decided)
+{
+    play p = with_workers(1, 1);
+    p.start(p.submit());
+    part& ahead = p.submit();
+    p.submit();
+    p.heard();
+    p.is_busy = true;
+    p.cancel(ahead);
+    BOOST_TEST(p.heard() == "take_back t2 w1; finish t2 cancelled; forget t2");
+    part& arriving = p.submit();
+    p.cancel(arriving);
+    BOOST_TEST(p.heard() == "finish t4 cancelled; forget t4");
+    p.is_busy = false;
+    p.pass(0ns);
+    p.submit();
+    BOOST_TEST(p.heard() == "send t3 w1");
+}
+
 BOOST_AUTO_TEST_CASE(the_place_of_a_cancelled_task_goes_to_the_next)
 {
     play p = with_workers(1, 1);

@@ -25,8 +25,11 @@ public:
     void step()
     {
         play_.starts_fail = one_in(20);
+        play_.is_busy = one_in(3);
         if (one_in(100))
             return play_.resize(1 + below(4));
+        if (one_in(200))
+            return play_.terminate_workers(duration(below(2'000'000)) * below(2));
         if (one_in(30))
             return submit_to_one();
         switch (below(13)) {
@@ -54,6 +57,7 @@ public:
     {
         gently ? play_.close() : play_.terminate();
         play_.starts_fail = false;
+        play_.is_busy = false;
         for (int i = 0; !play_.decisions().drained(); ++i) {
             BOOST_REQUIRE(i < 100'000);
             start_somewhere();
