@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/cgroup.hpp"
 
+#include "os/kernel_text.hpp"
+
 #include <algorithm>
 #include <charconv>
-#include <fstream>
 #include <string>
 
 namespace procpool::os {
@@ -20,10 +21,9 @@ quota tighter(quota a, quota b)
 
 std::string first_line(const fs::path& file)
 {
-    std::ifstream stream(file);
-    std::string line;
-    std::getline(stream, line);
-    return line;
+    const std::string text = contents_of(file);
+    std::string_view rest = text;
+    return std::string(take_line(rest));
 }
 
 quota quota_v2(const fs::path& group)
@@ -46,23 +46,16 @@ quota tightest(const fs::path& root, fs::path group, quota (*quota_of)(const fs:
     return tighter(least, quota_of(root));
 }
 
-bool names_cpu(const std::string& controllers)
+bool names_cpu(std::string_view controllers)
 {
-    return (',' + controllers + ',').find(",cpu,") != std::string::npos;
+    return (',' + std::string(controllers) + ',').find(",cpu,") != std::string::npos;
 }
 
-/// A line of /proc/self/cgroup: "hierarchy:controllers:group"; v2 has no controllers.
-quota quota_of_line(const std::string& line, const fs::path& mount)
+quota quota_of(const cgroup_line& line, const fs::path& mount)
 {
-    const auto first = line.find(':');
-    const auto second = first == std::string::npos ? first : line.find(':', first + 1);
-    if (second == std::string::npos)
-        return std::nullopt;
-    const std::string controllers = line.substr(first + 1, second - first - 1);
-    const fs::path group = line.substr(second + 1);
-    if (controllers.empty())
-        return tightest(mount, group, quota_v2);
-    return names_cpu(controllers) ? tightest(mount / "cpu", group, quota_v1) : std::nullopt;
+    if (line.controllers.empty())
+        return tightest(mount, line.group, quota_v2);
+    return names_cpu(line.controllers) ? tightest(mount / "cpu", line.group, quota_v1) : std::nullopt;
 }
 
 } // namespace
@@ -81,12 +74,22 @@ quota parse_quota(std::string_view text)
     return static_cast<double>(limit) / static_cast<double>(period);
 }
 
+std::optional<cgroup_line> parse_cgroup_line(std::string_view line) noexcept
+{
+    const auto first = line.find(':');
+    const auto second = first == line.npos ? first : line.find(':', first + 1);
+    if (second == line.npos)
+        return std::nullopt;
+    return cgroup_line{line.substr(first + 1, second - first - 1), line.substr(second + 1)};
+}
+
 quota cpu_quota(const cgroup_files& files)
 {
-    std::ifstream groups(files.groups);
+    const std::string groups = contents_of(files.groups);
     quota least;
-    for (std::string line; std::getline(groups, line);)
-        least = tighter(least, quota_of_line(line, files.mount));
+    for (std::string_view rest = groups; !rest.empty();)
+        if (const auto line = parse_cgroup_line(take_line(rest)))
+            least = tighter(least, quota_of(*line, files.mount));
     return least;
 }
 

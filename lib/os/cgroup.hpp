@@ -13,6 +13,14 @@ struct cgroup_files {
     std::filesystem::path mount = "/sys/fs/cgroup";     ///< The tree of groups (v1: of the trees, one a controller).
 };
 
+/// A line of /proc/self/cgroup: "hierarchy:controllers:group".
+struct cgroup_line {
+    std::string_view controllers; ///< Separated by commas; v2 has none.
+    std::string_view group;       ///< May contain colons and blanks.
+};
+
+std::optional<cgroup_line> parse_cgroup_line(std::string_view line) noexcept;
+
 /// The number of CPUs that a quota text allows: "quota period" in microseconds, as in v2's cpu.max. Empty when there is
 /// no limit ("max", or v1's -1) or when the text makes no sense.
 std::optional<double> parse_quota(std::string_view text);

@@ -2,14 +2,13 @@
 #include "os/control_group.hpp"
 
 #include "os/descriptor.hpp"
+#include "os/kernel_text.hpp"
 
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <fcntl.h>
-#include <fstream>
 #include <poll.h>
-#include <sstream>
 #include <stdexcept>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -22,7 +21,7 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
-[[noreturn]] void refuse(const std::string& why)
+[[noreturn]] fs::path refuse(const std::string& why)
 {
     throw std::runtime_error("the worker cannot have a control group of its own, as worker_options::contain says, "
                              "because " +
@@ -30,31 +29,19 @@ using namespace std::chrono_literals;
                              "contain it in another way");
 }
 
-/// Where the tree of v2 is mounted. A line of mountinfo: "36 35 0:30 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw".
+/// Where the tree of v2 is mounted.
 fs::path mount_of_v2()
 {
-    std::ifstream mounts("/proc/self/mountinfo");
-    for (std::string line; std::getline(mounts, line);) {
-        if (line.find(" - cgroup2 ") == std::string::npos)
-            continue;
-        std::istringstream words(line);
-        std::string skipped;
-        std::string place;
-        words >> skipped >> skipped >> skipped >> skipped >> place;
-        return place;
-    }
-    refuse("no cgroup v2 is mounted");
+    const auto mount = cgroup2_mount_in(contents_of("/proc/self/mountinfo"));
+    return mount ? *mount : refuse("no cgroup v2 is mounted");
 }
 
 /// The group of this process: the line "0::/path".
 fs::path own_group()
 {
-    constexpr std::string_view v2 = "0::/";
-    std::ifstream groups("/proc/self/cgroup");
-    for (std::string line; std::getline(groups, line);)
-        if (line.starts_with(v2))
-            return mount_of_v2() / line.substr(v2.size());
-    refuse("this process is in no group of cgroup v2");
+    const std::string groups = contents_of("/proc/self/cgroup");
+    const auto group = value_of(groups, "0::/");
+    return group ? mount_of_v2() / *group : refuse("this process is in no group of cgroup v2");
 }
 
 bool write_to(const fs::path& file, const std::string& text)
@@ -65,9 +52,7 @@ bool write_to(const fs::path& file, const std::string& text)
 
 bool is_populated(const fs::path& group)
 {
-    std::ostringstream events;
-    events << std::ifstream(group / "cgroup.events").rdbuf();
-    return events.str().find("populated 1") != std::string::npos;
+    return value_of(contents_of(group / "cgroup.events"), "populated 1").has_value();
 }
 
 /// Waits until nobody is in there, or patience is at an end: the kernel tells each change of the file by POLLPRI.
@@ -81,7 +66,39 @@ void wait_until_empty(const fs::path& group)
     }
 }
 
+/// The kernel writes blanks, newlines and backslashes of a path in octal: "\\040".
+std::string without_escapes(std::string_view path)
+{
+    constexpr std::size_t digits = 3;
+    std::string plain;
+    while (!path.empty()) {
+        const bool is_escape = path.front() == '\\' && path.size() > digits;
+        plain +=
+            is_escape ? static_cast<char>(number_in<unsigned>(path.substr(1, digits), 8).value_or('?')) : path.front();
+        path.remove_prefix(is_escape ? digits + 1 : 1);
+    }
+    return plain;
+}
+
 } // namespace
+
+// A line: "36 35 0:30 / /sys/fs/cgroup rw,nosuid shared:5 - cgroup2 cgroup2 rw". A dash ends the optional fields.
+std::optional<fs::path> cgroup2_mount_in(std::string_view mountinfo)
+{
+    constexpr int before_place = 4;
+    while (!mountinfo.empty()) {
+        auto line = take_line(mountinfo);
+        for (int field = 0; field != before_place; ++field)
+            take_word(line);
+        const auto place = take_word(line);
+        take_word(line); // its options
+        for (auto word = take_word(line); !word.empty() && word != "-"; word = take_word(line)) {
+        }
+        if (take_word(line) == "cgroup2")
+            return without_escapes(place);
+    }
+    return {};
+}
 
 control_group::control_group(const std::string& name) : path_(own_group() / name)
 {

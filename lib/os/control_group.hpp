@@ -2,10 +2,15 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 
 namespace procpool::os {
+
+/// Returns where cgroup v2 is mounted according to the text of /proc/self/mountinfo.
+std::optional<std::filesystem::path> cgroup2_mount_in(std::string_view mountinfo);
 
 /// A control group (cgroup v2) below this process's own. Its members, and all that they start, can be killed together:
 /// no process leaves it by itself. Move-only.

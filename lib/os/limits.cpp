@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/limits.hpp"
 
+#include "os/kernel_text.hpp"
 #include "os/threads.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <sched.h>
 #include <stdexcept>
 #include <string>
@@ -55,9 +55,7 @@ void apply_if_given(const char* option, __rlimit_resource resource, const std::o
 /// The first number of statm: pages.
 std::uint64_t bytes_of_address_space()
 {
-    std::uint64_t pages = 0;
-    std::ifstream("/proc/self/statm") >> pages;
-    return pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    return number_in(contents_of("/proc/self/statm")).value_or(0) * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
 }
 
 void check_address_space(std::uint64_t limit)

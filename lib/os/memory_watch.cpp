@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/memory_watch.hpp"
 
+#include "os/kernel_text.hpp"
 #include "os/system_error.hpp"
 
 #include <array>
-#include <charconv>
 #include <fcntl.h>
 #include <string_view>
 #include <unistd.h>
@@ -24,12 +24,9 @@ bool memory_watch::is_exceeded() const noexcept
 {
     std::array<char, 128> text;
     const auto size = pread(statm_.get(), text.data(), text.size(), 0);
-    const std::string_view line(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
-    const auto second = line.find(' ');
-    std::uint64_t pages = 0;
-    if (second != line.npos)
-        std::from_chars(line.data() + second + 1, line.data() + line.size(), pages);
-    return pages > limit_pages_;
+    std::string_view line(text.data(), size > 0 ? static_cast<std::size_t>(size) : 0);
+    take_word(line);
+    return number_in(line).value_or(0) > limit_pages_;
 }
 
 } // namespace procpool::os

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/process_title.hpp"
 
+#include "os/kernel_text.hpp"
+
 #include <algorithm>
 #include <cstring>
-#include <fstream>
-#include <limits>
 #include <span>
+#include <sys/auxv.h>
 
 namespace procpool::os {
 
@@ -13,20 +14,21 @@ namespace {
 
 /// Fields of /proc/self/stat, proc(5): where the kernel reads the command line.
 constexpr int arg_start = 48;
-constexpr int fields_with_name = 2; // the name may have spaces, and ends with ')'
+constexpr int first_behind_name = 3;
+
+/// The kernel puts the arguments between these two onto the stack of a new program. Anything else would not be theirs
+/// to overwrite.
+bool is_among_arguments(const address_range& found) noexcept
+{
+    return ::getauxval(AT_RANDOM) < found.begin && found.begin < found.end && found.end <= ::getauxval(AT_EXECFN);
+}
 
 std::span<char> find_arguments()
 {
-    std::ifstream stat("/proc/self/stat");
-    stat.ignore(std::numeric_limits<std::streamsize>::max(), ')');
-    std::string skipped;
-    for (int field = fields_with_name + 1; field != arg_start; ++field)
-        stat >> skipped;
-    std::uintptr_t begin = 0;
-    std::uintptr_t end = 0;
-    if (!(stat >> begin >> end) || begin >= end)
+    const auto found = command_line_in(contents_of("/proc/self/stat"));
+    if (!is_among_arguments(found))
         return {};
-    return {reinterpret_cast<char*>(begin), end - begin};
+    return {reinterpret_cast<char*>(found.begin), found.end - found.begin};
 }
 
 std::span<char> arguments() noexcept
@@ -36,6 +38,16 @@ std::span<char> arguments() noexcept
 }
 
 } // namespace
+
+address_range command_line_in(std::string_view stat) noexcept
+{
+    stat = stat.substr(stat.rfind(')') + 1); // npos + 1 is 0
+    for (int field = first_behind_name; field != arg_start; ++field)
+        take_word(stat);
+    const auto begin = number_in<std::uintptr_t>(take_word(stat));
+    const auto end = number_in<std::uintptr_t>(take_word(stat));
+    return begin && end ? address_range{*begin, *end} : address_range{};
+}
 
 void prepare_process_title() noexcept
 {

@@ -1,58 +1,95 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/symbols.hpp"
 
+#include "formatting.hpp"
+#include "os/kernel_text.hpp"
 #include "os/program_output.hpp"
 
-#include <charconv>
-#include <sstream>
+#include <algorithm>
 
 namespace procpool::os {
 namespace {
 
 constexpr std::size_t most_bytes = std::size_t{1024} * 1024;
 
-std::string hexadecimal(std::uint64_t number)
+bool is_address(std::string_view line, std::uint64_t expected)
 {
-    std::ostringstream text;
-    text << "0x" << std::hex << number;
-    return text.str();
+    return line.starts_with("0x") && number_in(line.substr(2), 16) == expected;
 }
 
-std::string_view take_line(std::string_view& text)
+/// What was printed for each offset, behind the line that repeats it.
+std::vector<std::string_view> sections_of(std::string_view printed, const std::vector<std::uint64_t>& offsets)
 {
-    const auto end = std::min(text.find('\n'), text.size());
-    const auto line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    return line;
+    std::vector<std::string_view> sections;
+    while (!printed.empty()) {
+        const std::size_t before = printed.size();
+        const auto line = take_line(printed);
+        if (sections.size() == offsets.size() || !is_address(line, offsets[sections.size()]))
+            continue;
+        if (!sections.empty())
+            sections.back().remove_suffix(before);
+        sections.push_back(printed);
+    }
+    return sections;
 }
 
-/// "file:line", perhaps with a remark behind it; "??" stands for what is not known.
+/// "file:line" or "file:?". addr2line may add " (discriminator 2)".
+std::string_view without_remark(std::string_view place)
+{
+    return place.ends_with(')') ? place.substr(0, place.rfind(" (discriminator ")) : place;
+}
+
+bool ends_place(std::string_view line)
+{
+    line = without_remark(line);
+    const auto colon = line.rfind(':');
+    const auto number = line.substr(colon + 1);
+    return colon != line.npos &&
+           (number == "?" || (!number.empty() && number.find_first_not_of("0123456789") == number.npos));
+}
+
+/// The name of a file may have newlines.
+std::string_view take_place(std::string_view& from)
+{
+    const auto all = from;
+    while (!from.empty() && !ends_place(take_line(from))) {
+    }
+    const auto place = all.substr(0, all.size() - from.size());
+    return place.substr(0, place.size() - (place.ends_with('\n') ? 1 : 0));
+}
+
+/// "??" stands for what is not known.
 void add_place(symbol& to, std::string_view place)
 {
-    const auto colon = place.rfind(':');
-    if (place.starts_with("??") || colon == std::string_view::npos)
+    if (place == "??:0" || place == "??:?")
         return;
+    place = without_remark(place);
+    const auto colon = std::min(place.rfind(':'), place.size());
     to.file = place.substr(0, colon);
-    std::from_chars(place.data() + colon + 1, place.data() + place.size(), to.line);
+    place.remove_prefix(colon);
+    to.line = place.empty() ? 0 : number_in(place.substr(1)).value_or(0);
+}
+
+std::vector<symbol> functions_in(std::string_view section)
+{
+    std::vector<symbol> all;
+    while (!section.empty()) {
+        symbol next;
+        if (const auto name = take_line(section); name != "??")
+            next.function = name;
+        add_place(next, take_place(section));
+        all.push_back(std::move(next));
+    }
+    return all;
 }
 
 } // namespace
 
-symbols parse_symbols(std::string_view printed)
+symbols parse_symbols(std::string_view printed, const std::vector<std::uint64_t>& offsets)
 {
     symbols all;
-    while (!printed.empty()) {
-        const auto line = take_line(printed);
-        if (line.starts_with("0x")) {
-            all.emplace_back();
-        } else if (!all.empty()) {
-            symbol next;
-            if (line != "??")
-                next.function = line;
-            add_place(next, take_line(printed));
-            all.back().push_back(std::move(next));
-        }
-    }
+    for (const auto section : sections_of(printed, offsets))
+        all.push_back(functions_in(section));
     return all;
 }
 
@@ -65,7 +102,7 @@ symbols symbols_in(const std::string& module, const std::vector<std::uint64_t>& 
              .most_bytes = most_bytes};
     for (const auto offset : offsets)
         run.command.push_back(hexadecimal(offset));
-    return parse_symbols(output_of(run).value_or(""));
+    return parse_symbols(output_of(run).value_or(""), offsets);
 }
 
 } // namespace procpool::os

@@ -26,7 +26,8 @@ using symbols = std::vector<std::vector<symbol>>;
 symbols symbols_in(const std::string& module, const std::vector<std::uint64_t>& offsets,
                    std::chrono::steady_clock::time_point deadline);
 
-/// What `addr2line -a -f -C -i` has printed.
-symbols parse_symbols(std::string_view printed);
+/// Reads what `addr2line -a -f -C -i` has printed for these offsets. Names of functions and files may have any
+/// characters.
+symbols parse_symbols(std::string_view printed, const std::vector<std::uint64_t>& offsets);
 
 } // namespace procpool::os

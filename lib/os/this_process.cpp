@@ -54,11 +54,14 @@ volatile char& wiped_byte()
     return *byte;
 }
 
+/// The kernel's mark of a file that is gone. A program may also be called so.
 std::string read_executable_path()
 {
     constexpr std::string_view deleted = " (deleted)";
-    std::string path = std::filesystem::read_symlink("/proc/self/exe").string();
-    if (path.ends_with(deleted))
+    constexpr auto link = "/proc/self/exe";
+    std::string path = std::filesystem::read_symlink(link).string();
+    std::error_code gone;
+    if (path.ends_with(deleted) && !std::filesystem::equivalent(path, link, gone))
         path.resize(path.size() - deleted.size());
     return path;
 }

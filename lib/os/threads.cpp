@@ -2,6 +2,7 @@
 #include "os/threads.hpp"
 
 #include "os/futex.hpp"
+#include "os/kernel_text.hpp"
 #include "os/system_error.hpp"
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
 #include <stdexcept>
 #include <string>
 #include <sys/syscall.h>
@@ -80,12 +80,9 @@ std::string path_of(pid_t thread)
 
 bool is_blocked(pid_t thread, int signal)
 {
-    constexpr std::string_view name = "SigBlk:";
-    std::ifstream status(path_of(thread) + "/status");
-    for (std::string line; std::getline(status, line);)
-        if (line.starts_with(name))
-            return (std::stoull(line.substr(name.size()), nullptr, 16) >> (signal - 1) & 1) != 0;
-    return false;
+    const std::string status = contents_of(path_of(thread) + "/status");
+    const auto mask = value_of(status, "SigBlk:");
+    return mask && (number_in(*mask, 16).value_or(0) >> (signal - 1) & 1) != 0;
 }
 
 bool is_alive(pid_t thread)
@@ -120,7 +117,7 @@ std::vector<pid_t> thread_ids()
 {
     std::vector<pid_t> ids;
     for (const auto& entry : std::filesystem::directory_iterator(tasks))
-        ids.push_back(std::stoi(entry.path().filename()));
+        ids.push_back(number_in<pid_t>(entry.path().filename().native()).value_or(0));
     return ids;
 }
 

@@ -211,14 +211,30 @@ BOOST_AUTO_TEST_CASE(ps_shows_the_fork_server_and_each_worker_by_its_number)
 {
     if (cannot_fork())
         return;
-    auto options = forked(1);
-    options.name = "forked-by-name";
-    procpool::pool pool(std::move(options));
-    const auto [server, worker, parent, group] = pool.async_submit(tell_origin).get(60s);
-    const auto title = [](pid_t pid) { return output_of("ps -o args= -p " + std::to_string(pid)); };
-    BOOST_TEST(title(worker) == "forked-by-name: worker 1\n");
-    BOOST_TEST(title(server).starts_with("forked-by-name: fork server"));
-    BOOST_TEST(output_of("ps -o comm= -p " + std::to_string(worker)) == "forked-by-name\n");
+    for (const std::string name : {"forked-by-name", "plan (b)", ") R 1 2 (3"}) {
+        auto options = forked(1);
+        options.name = name;
+        procpool::pool pool(std::move(options));
+        const auto [server, worker, parent, group] = pool.async_submit(tell_origin).get(60s);
+        const auto title = [](pid_t pid) { return output_of("ps -o args= -p " + std::to_string(pid)); };
+        BOOST_TEST(title(worker) == name + ": worker 1\n");
+        BOOST_TEST(title(server).starts_with(name + ": fork server"));
+        BOOST_TEST(output_of("ps -o comm= -p " + std::to_string(worker)) == name + "\n");
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_program_may_be_called_anything)
+{
+    if (cannot_fork())
+        return;
+    const temporary_directory directory;
+    const auto program = directory / "plan (b) (deleted)";
+    std::filesystem::copy_file(helper_program("named_tasks"), program);
+    procpool::pool pool({.workers = 1, .executable = program, .start = start_method::forkserver});
+    const auto report = crash_of(pool, procpool::named_task<void()>("die"));
+    BOOST_TEST(report.status.signal.value_or(0) != 0);
+    if (!is_sanitized)
+        BOOST_TEST(report.stack.back().module == program);
 }
 
 BOOST_AUTO_TEST_CASE(threads_signals_and_recursive_mutexes_work_in_a_forked_worker)

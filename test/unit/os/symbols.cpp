@@ -30,12 +30,30 @@ BOOST_AUTO_TEST_CASE(what_addr2line_prints_is_understood)
                                      "inner(int)\n/src/a.cpp:3\n"
                                      "outer(int)\n/src/a b.cpp:14 (discriminator 2)\n"
                                      "0x0000000000005678\n??\n??:0\n"
-                                     "0x0000000000009abc\nmain\n??:?\n");
+                                     "0x0000000000009abc\nmain\n??:?\n",
+                                     {0x1234, 0x5678, 0x9abc});
     const symbols expected{
         {{"inner(int)", "/src/a.cpp", 3}, {"outer(int)", "/src/a b.cpp", 14}}, {{}}, {{"main", "", 0}}};
     BOOST_TEST((found == expected));
-    BOOST_TEST(parse_symbols("").empty());
-    BOOST_TEST(parse_symbols("addr2line: no such file\n").empty());
+    BOOST_TEST(parse_symbols("", {1}).empty());
+    BOOST_TEST(parse_symbols("addr2line: no such file\n", {1}).empty());
+}
+
+BOOST_AUTO_TEST_CASE(names_that_look_like_something_else_do_not_move_the_others)
+{
+    const auto found = parse_symbols("0x0000000000001234\n0xfeed\n/src/two\nlines.cpp:3\n"
+                                     "two\nlines\n/src/a.cpp:7 (discriminator 1)\n"
+                                     "0x0000000000005678\nlast\n?"
+                                     "?/a:b (discriminator 3).cpp:14\n"
+                                     "0x0000000000005678\nagain\n/src/without an end",
+                                     {0x1234, 0x5678, 0x5678, 0x9abc});
+    const symbols expected{{{"0xfeed", "/src/two\nlines.cpp", 3}, {"two", "lines\n/src/a.cpp", 7}},
+                           {{"last",
+                             "?"
+                             "?/a:b (discriminator 3).cpp",
+                             14}},
+                           {{"again", "/src/without an end", 0}}};
+    BOOST_TEST((found == expected));
 }
 
 BOOST_AUTO_TEST_CASE(a_function_of_this_program_is_found)
