@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/tape.hpp"
 
+#include "os/kernel_text.hpp"
 #include "os/system_error.hpp"
+#include "os/this_process.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
+#include <filesystem>
+#include <string>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -12,6 +17,12 @@
 #include <unistd.h>
 
 namespace procpool::os {
+
+namespace {
+
+unsigned copies_when_made_own = 0;
+
+} // namespace
 
 descriptor make_tape(const char* name, std::size_t size)
 {
@@ -69,6 +80,36 @@ std::uint64_t memory_in(int tape) noexcept
     constexpr std::uint64_t block = 512; // whatever st_blksize says
     struct stat status {};
     return ::fstat(tape, &status) == 0 ? static_cast<std::uint64_t>(status.st_blocks) * block : 0;
+}
+
+std::vector<int> open_queue_tapes()
+{
+    const std::string target = std::string("/memfd:") + queue_tape;
+    std::vector<int> found;
+    std::error_code error;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd", error)) {
+        const auto file = std::filesystem::read_symlink(entry, error).native();
+        const auto number = number_in<int>(entry.path().filename().native());
+        if (file.starts_with(target) && number)
+            found.push_back(*number);
+    }
+    return found;
+}
+
+void make_own(std::span<const int> tapes) noexcept
+{
+    for (const int tape : tapes) {
+        const descriptor own = reopen(tape);
+        if (!own)
+            return;
+        assign(tape, own);
+    }
+    copies_when_made_own = accepted_copies();
+}
+
+bool tapes_are_own() noexcept
+{
+    return copies_when_made_own == accepted_copies();
 }
 
 } // namespace procpool::os

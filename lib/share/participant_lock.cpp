@@ -3,6 +3,7 @@
 
 #include "os/file_lock.hpp"
 #include "os/system_error.hpp"
+#include "os/tape.hpp"
 #include "os/this_process.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -76,10 +77,12 @@ void participant_lock::make_own()
 {
     if (copies_ == os::accepted_copies())
         return;
-    auto own = os::reopen(file_.get());
-    if (!own)
-        os::throw_last_error("cannot open the memory of a queue anew in a worker of a fork server");
-    file_ = std::move(own);
+    if (!os::tapes_are_own()) {
+        auto own = os::reopen(file_.get());
+        if (!own)
+            os::throw_last_error("cannot open the memory of a queue anew in a worker of a fork server");
+        file_ = std::move(own);
+    }
     copies_ = os::accepted_copies();
 }
 

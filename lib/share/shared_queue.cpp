@@ -33,7 +33,7 @@ deadline in_a_moment()
 
 std::unique_ptr<shared_queue::parts> make_parts(std::size_t maxsize)
 {
-    auto memory = os::make_tape("procpool queue", share::queue_page::size);
+    auto memory = os::make_tape(os::queue_tape, share::queue_page::size);
     auto own = os::reopen(memory.get()); // as every receiver will have to
     if (!own)
         throw std::system_error(errno, std::generic_category(), "cannot open the memory of a queue (is /proc there?)");

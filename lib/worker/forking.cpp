@@ -6,6 +6,7 @@
 #include "os/fork_sibling.hpp"
 #include "os/lifeline.hpp"
 #include "os/process_title.hpp"
+#include "os/tape.hpp"
 #include "os/this_process.hpp"
 #include "os/threads.hpp"
 #include "wire/worker_start.hpp"
@@ -23,6 +24,12 @@
 
 namespace procpool::worker {
 namespace {
+
+std::vector<int>& queues_of_the_server()
+{
+    static std::vector<int> tapes;
+    return tapes;
+}
 
 // What waits in a buffer would be written again by each worker.
 void flush_streams()
@@ -51,7 +58,8 @@ std::size_t expected(const wire::channel_notice& notice)
 os::mapping begin_worker(const std::string& title)
 {
     if (os::arm_lifeline(wire::lifeline_descriptor))
-        os::exit_now(EXIT_SUCCESS); // the parent is gone
+        os::exit_now(EXIT_SUCCESS);       // the parent is gone
+    os::make_own(queues_of_the_server()); // now: a sandbox may not let it open files
     os::set_process_title(title);
     os::mapping page(wire::page_descriptor, sizeof(wire::control_page));
     record_crashes(*reinterpret_cast<wire::control_page*>(page.data()));
@@ -70,6 +78,7 @@ void prepare_to_fork()
         throw std::runtime_error("workers cannot be forked, because this kernel was built without "
                                  "CONFIG_CHECKPOINT_RESTORE: use start_method::spawn");
     os::prepare_process_title();
+    queues_of_the_server() = os::open_queue_tapes();
     warm_up();
     flush_streams();
 }

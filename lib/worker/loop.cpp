@@ -3,6 +3,7 @@
 
 #include "os/pid_namespace.hpp"
 #include "os/pipe.hpp"
+#include "os/tape.hpp"
 #include "os/this_process.hpp"
 #include "wire/exception_record.hpp"
 #include "wire/message.hpp"
@@ -110,7 +111,9 @@ void loop::configure(const wire::frame& frame)
 
 void loop::enter_pid_namespace()
 {
+    const auto queues = os::open_queue_tapes();
     os::enter_pid_namespace();
+    os::make_own(queues);
     record_crashes(page_); // those of this process, which is another one now
 }
 

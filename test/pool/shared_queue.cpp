@@ -221,6 +221,27 @@ BOOST_AUTO_TEST_CASE(a_queue_goes_with_an_initializer)
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_queue_that_an_initializer_was_given_works_in_workers_that_may_open_no_files)
+{
+    using procpool::syscall_profile;
+    for (const auto profile : {syscall_profile::compute, syscall_profile::readonly}) {
+        queue<int> numbers;
+        pool.emplace(context, pool_options{.workers = 3,
+                                           .start = start_method::forkserver,
+                                           .initializer = task(keep, numbers),
+                                           .worker = {.sandbox = {.syscalls = profile,
+                                                                  .optional = {procpool::sandbox_feature::syscalls}}}});
+        run([&]() -> awaitable<void> {
+            std::vector<future<void>> putting;
+            for (int i = 0; i != 300; ++i)
+                putting.push_back(pool->async_submit(put_into_kept, 1));
+            for (auto& each : putting)
+                co_await std::move(each);
+        });
+        BOOST_TEST(numbers.size() == 300u);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_queue_that_an_initializer_was_given_can_be_passed_on_and_used_at_once)
 {
     queue<int> numbers;
