@@ -2,6 +2,7 @@
 #pragma once
 
 #include <procpool/as_completed.hpp>
+#include <procpool/async_symbolized.hpp>
 #include <procpool/buffer.hpp>
 #include <procpool/callbacks.hpp>
 #include <procpool/codec.hpp>

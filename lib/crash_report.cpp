@@ -2,26 +2,34 @@
 #include <procpool/crash_report.hpp>
 #include <procpool/exception_stack.hpp>
 
-#include <iomanip>
-#include <sstream>
+#include "formatting.hpp"
+#include "report_stack.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <span>
 
 namespace procpool {
 namespace {
 
 constexpr std::uint64_t mebibyte = std::uint64_t{1024} * 1024;
 
-std::string hexadecimal(std::uint64_t number)
-{
-    std::ostringstream text;
-    text << "0x" << std::hex << number;
-    return text.str();
-}
+// What fits into a log, as documented.
+constexpr std::size_t most_lines = 12;
+constexpr std::size_t longest_line = 160;
+constexpr std::size_t first_lines = 2; // the summary and the figures
+constexpr std::size_t kept_for_last_lines = 4;
 
-std::string seconds(std::chrono::nanoseconds time)
+using lines = std::vector<std::string>;
+
+/// Of the signals that mean no crash: from where it came.
+std::string sender_of(const crash_report& report)
 {
-    std::ostringstream text;
-    text << std::setprecision(3) << std::chrono::duration<double>(time).count() << " s";
-    return text.str();
+    if (report.status.signal != SIGKILL && report.status.signal != SIGTERM)
+        return "";
+    if (report.out_of_memory)
+        return ", most likely by the kernel because memory had run out";
+    return report.killed_by_pool ? ", which its pool sent" : ", which its pool did not send";
 }
 
 /// "was killed by SIGSEGV at address 0x10", "exited with status 3".
@@ -30,9 +38,9 @@ std::string how_it_ended(const crash_report& report)
     std::string text = (report.status.signal ? "was " : "") + report.status.str();
     if (report.fault_address)
         text += " at address " + hexadecimal(*report.fault_address);
-    if (report.out_of_memory)
-        text += ", most likely by the kernel because memory had run out";
-    return text;
+    if (report.stack_overflow)
+        text += " (stack overflow)";
+    return text + sender_of(report);
 }
 
 /// " while it ran task 17 (thumbnail), attempt 2".
@@ -40,7 +48,8 @@ std::string what_it_ran(const crash_report& report)
 {
     if (report.task == 0)
         return "";
-    std::string text = " while it ran task " + std::to_string(report.task);
+    const bool is_aside = !sender_of(report).empty(); // then a comma ends it
+    std::string text = std::string(is_aside ? "," : "") + " while it ran task " + std::to_string(report.task);
     if (!report.task_name.empty())
         text += " (" + report.task_name + ")";
     if (report.attempt > 1)
@@ -52,29 +61,42 @@ std::string figures_of(const crash_report& report)
 {
     std::string text = "  ";
     if (report.task != 0)
-        text += "the task had run for " + seconds(report.run_time) + "; ";
-    text += "the worker had used " + seconds(report.cpu_time) + " of CPU time";
+        text += "the task had run for " + seconds(report.run_time, 3) + "; ";
+    text += "the worker had used " + seconds(report.cpu_time, 3) + " of CPU time";
     if (report.peak_memory)
         text += " and at most " + std::to_string((*report.peak_memory + mebibyte - 1) / mebibyte) + " MiB of memory";
-    return text + '\n';
+    return text;
 }
 
-std::string place_of(const stack_frame& frame)
+std::string in_words(std::size_t left_out, std::size_t internals)
 {
-    if (frame.module.empty())
-        return "no module";
-    return frame.module + "+" + hexadecimal(frame.offset) +
-           (frame.module_changed ? " (the file has changed since)" : "");
+    const std::string of_procpool =
+        std::to_string(internals) + (internals == 1 ? " frame" : " frames") + " of procpool";
+    if (left_out == 0)
+        return "  … " + of_procpool;
+    return "  … " + std::to_string(left_out) + " more" + (internals == 0 ? "" : ", then " + of_procpool);
 }
 
-std::string line_of(const stack_frame& frame)
+/// At most `most` lines.
+void add_stack(lines& to, const crash_report& report, std::size_t most, bool is_short)
 {
-    std::string text = hexadecimal(frame.address) + " ";
-    if (!frame.function.empty())
-        text += frame.function + " ";
-    if (!frame.file.empty())
-        text += "at " + frame.file + ":" + std::to_string(frame.line) + " ";
-    return text + "in " + place_of(frame);
+    const std::size_t own = is_short ? own_frames(report.stack) : report.stack.size();
+    const std::size_t internals = report.stack.size() - own;
+    const std::size_t shown = own + (internals != 0) <= most ? own : most - 1;
+    for (std::size_t i = 0; i != shown; ++i)
+        to.push_back("  #" + std::to_string(i) + " " + line_of(report.stack[i], is_short));
+    if (shown != report.stack.size())
+        to.push_back(in_words(own - shown, internals));
+}
+
+/// The last ones, at most `most` lines with the one above them.
+void add_last_lines(lines& to, const lines& said, std::size_t most)
+{
+    if (said.empty())
+        return;
+    to.push_back("  its last lines on stderr:");
+    for (const auto& line : std::span(said).last(std::min(said.size(), most - 1)))
+        to.push_back("  | " + line);
 }
 
 } // namespace
@@ -90,17 +112,21 @@ std::string to_string(const std::vector<stack_frame>& stack)
     std::string text;
     std::size_t number = 0;
     for (const auto& frame : stack)
-        text += "  #" + std::to_string(number++) + " " + line_of(frame) + '\n';
+        text += "  #" + std::to_string(number++) + " " + line_of(frame, false) + '\n';
     return text;
 }
 
-std::string crash_report::str() const
+std::string crash_report::str(extent how_much) const
 {
-    std::string text = summary() + '\n' + figures_of(*this) + to_string(stack);
-    if (!last_lines.empty())
-        text += "  its last lines on stderr:\n";
-    for (const auto& line : last_lines)
-        text += "  | " + line + '\n';
+    const bool is_short = how_much == brief;
+    const std::size_t most = is_short ? most_lines - first_lines : std::string::npos;
+    const std::size_t kept = last_lines.empty() ? 0 : std::min(last_lines.size() + 1, kept_for_last_lines);
+    lines all{summary(), figures_of(*this)};
+    add_stack(all, *this, most - kept, is_short);
+    add_last_lines(all, last_lines, most + first_lines - all.size());
+    std::string text;
+    for (const auto& line : all)
+        text += one_line(line, is_short ? longest_line : std::string::npos) + '\n';
     return text;
 }
 

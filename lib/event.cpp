@@ -41,6 +41,8 @@ std::string to_string(const event& what)
         line += " instead of worker " + std::to_string(what.instead_of);
     if (what.end != task_end::none)
         line += std::string(": ") + name_of(ends, what.end);
+    if (what.text.starts_with(worker_of(what))) // a sentence about the end of this worker
+        return what.text;
     return what.text.empty() ? line : line + ": " + what.text;
 }
 

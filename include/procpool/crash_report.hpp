@@ -45,6 +45,12 @@ struct crash_report {
     std::optional<int> signal_code{};
     /// The address whose use failed: with SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGTRAP from the processor, where known.
     std::optional<std::uint64_t> fault_address{};
+    /// The pool sent SIGKILL or SIGTERM to it: its task ran too long or was cancelled, kill_workers() or the end of the
+    /// pool.
+    bool killed_by_pool = false;
+    /// The failing address lies near the stack pointer of the thread that crashed: its stack was full. Recursion without
+    /// end, or a large array on the stack, is the usual cause.
+    bool stack_overflow = false;
     /// It got a SIGKILL that the pool has not sent, and the kernel says that it has killed for want of memory in this
     /// process's control group (without one: on this machine) while the worker lived. Most likely that was it.
     bool out_of_memory = false;
@@ -71,8 +77,17 @@ struct crash_report {
 
     /// One sentence, without a full stop. It is the what() of worker_crashed.
     PROCPOOL_DECL std::string summary() const;
-    /// All of it, in several lines, each ended by a newline.
-    PROCPOOL_DECL std::string str() const;
+    /// How much of a report str() returns.
+    enum extent : unsigned char {
+        brief, ///< What fits into a log: at most 12 lines of at most 160 bytes.
+        full,  ///< All of it.
+    };
+    /// Returns the report in several lines. A newline ends each line, and control characters are shown as '?'.
+    ///
+    /// The brief form shows the innermost frames and the last lines on stderr. A report that is symbolized() shows the
+    /// task's own frames, and "… 16 frames of procpool" for the rest. Names of library functions have no template
+    /// arguments, and the middle of a long line is left out.
+    PROCPOOL_DECL std::string str(extent how_much = brief) const;
     /// The same report with the names of functions, files and lines as far as the modules' files have them; calls that
     /// the compiler has inlined become frames of their own.
     ///
@@ -81,6 +96,16 @@ struct crash_report {
     ///                     an event loop.
     /// @par Thread safety  Safe.
     PROCPOOL_DECL crash_report symbolized() const;
+
+    /// Does what symbolized() does on another thread, and completes with the new report. <procpool.hpp>, or
+    /// <procpool/async_symbolized.hpp>, defines it.
+    ///
+    /// @par Signature      void(std::exception_ptr, crash_report). Default token: use_awaitable.
+    /// @par Executor       the handler's own, else a thread of boost::asio::system_context.
+    /// @par Cancellation   none: it ends after 20 seconds at the latest.
+    /// @par Thread safety  Safe. The report need not outlive the call.
+    template <class... Token>
+    auto async_symbolized(Token&&... token) const;
 
     friend bool operator==(const crash_report&, const crash_report&) = default;
 };

@@ -63,7 +63,7 @@ std::optional<os::child_exit> child_process::end()
     if (status)
         os::kill_group(pid_);
     cgroup_.reset();
-    groups_.remove(pid_);
+    was_killed_with_all_ = groups_.remove(pid_);
     boost::system::error_code ignored;
     if (status) // else the number may be a stranger's, perhaps a child of this process too, which it would wait for
         process_.wait(ignored);

@@ -51,6 +51,8 @@ public:
     /// zombie, reads its status, and lets Boost.Process reap it, which cannot block now. Empty status: the host ignores
     /// SIGCHLD, so the kernel kept none; then nothing was signalled by number.
     std::optional<os::child_exit> end();
+    /// Whether live_groups::kill_all() has killed it. When it has ended.
+    bool was_killed_with_all() const noexcept { return was_killed_with_all_; }
 
 private:
     void signal(int number) noexcept;
@@ -62,6 +64,7 @@ private:
     boost::asio::steady_timer tracer_timer_;
     std::optional<os::control_group> cgroup_; // what is in there is killed with it
     bool ended_ = false;
+    bool was_killed_with_all_ = false;
 };
 
 } // namespace procpool::link

@@ -25,15 +25,15 @@ std::vector<std::string> environment_for(const launch_plan& plan, std::uint64_t 
 
 std::string sentence_for(const launch_plan& plan, std::error_code error)
 {
-    const std::string program = plan.executable.empty() ? "this program" : plan.executable;
+    const std::string program = plan.executable.empty() ? "this program" : "the worker program " + plan.executable;
     if (!plan.directory.empty() && !std::filesystem::is_directory(plan.directory))
         return "the working directory " + plan.directory +
                " of the workers does not exist: correct worker_options::cwd";
     if (error == std::errc::no_such_file_or_directory)
-        return "the worker program " + program + " does not exist: correct pool_options::executable";
+        return program + " does not exist: correct pool_options::executable";
     if (error == std::errc::permission_denied)
-        return "the worker program " + program + " may not be executed: check its mode and pool_options::executable";
-    return "the worker program " + program + " could not be started: " + error.message();
+        return program + " may not be executed: check its mode and pool_options::executable";
+    return program + " could not be started: " + os::why_not_started(error);
 }
 
 int stream_for(output where, const os::descriptor& write_end)
@@ -70,6 +70,11 @@ std::string title_of(const launch_plan& plan, std::uint64_t number)
     if (number == fork_server_number) // with room for the longest title of a worker, which takes its place there
         return plan.name + ": fork server" + std::string(longest_number, ' ');
     return plan.name + ": worker " + std::to_string(number);
+}
+
+std::string why_not_forked(int error)
+{
+    return os::why_not_started({error, std::system_category()});
 }
 
 unwatched::~unwatched()

@@ -69,6 +69,8 @@ launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket)
 void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t number, pid_t pid);
 /// Kills and reaps it instead. Nothing happens when there is none.
 void end_forked(pid_t pid) noexcept;
+/// Says in words why a fork server could not fork a worker. `error`: the errno that it reported.
+std::string why_not_forked(int error);
 /// What ps shows of a worker.
 std::string title_of(const launch_plan& plan, std::uint64_t number);
 

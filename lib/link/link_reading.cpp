@@ -190,6 +190,7 @@ void link::end()
     end_output();
     answers_.close();
     exit_ = process_->end();
+    killed_ = killed_ || process_->was_killed_with_all();
     process_.reset();
     lifeline_.reset();
     const auto events = std::move(events_);

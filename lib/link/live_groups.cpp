@@ -8,21 +8,24 @@ namespace procpool::link {
 void live_groups::add(pid_t leader, int pidfd)
 {
     const std::scoped_lock lock(mutex_);
-    pidfd_of_leader_.emplace(leader, pidfd);
+    groups_.emplace(leader, group{pidfd});
 }
 
-void live_groups::remove(pid_t leader)
+bool live_groups::remove(pid_t leader)
 {
     const std::scoped_lock lock(mutex_);
-    pidfd_of_leader_.erase(leader);
+    const auto removed = groups_.extract(leader);
+    return removed && removed.mapped().is_killed;
 }
 
 void live_groups::kill_all() noexcept
 {
     const std::scoped_lock lock(mutex_);
-    for (const auto& [leader, pidfd] : pidfd_of_leader_)
-        if (!os::was_discarded(pidfd))
+    for (auto& [leader, each] : groups_) {
+        each.is_killed = !os::was_discarded(each.pidfd);
+        if (each.is_killed)
             os::kill_group(leader);
+    }
 }
 
 } // namespace procpool::link

@@ -14,13 +14,18 @@ class live_groups {
 public:
     /// The pidfd stays the caller's, and open until remove.
     void add(pid_t leader, int pidfd);
-    void remove(pid_t leader);
+    /// Returns whether kill_all() has killed it.
+    bool remove(pid_t leader);
     /// SIGKILL to every group, but for those whose leader the kernel has discarded (the host ignores SIGCHLD).
     void kill_all() noexcept;
 
 private:
+    struct group {
+        int pidfd;
+        bool is_killed = false;
+    };
     std::mutex mutex_;
-    std::map<pid_t, int> pidfd_of_leader_;
+    std::map<pid_t, group> groups_; // by their leaders
 };
 
 } // namespace procpool::link

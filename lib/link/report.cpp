@@ -21,11 +21,20 @@ bool has_fault_address(const wire::last_words& said)
     return names_one && said.code > 0 && said.code != SI_KERNEL;
 }
 
+/// A function touches its frame a little below the stack pointer (a call, what it saves) or above it (its variables).
+bool is_stack_overflow(const wire::last_words& said)
+{
+    constexpr std::uint64_t near = 64 * 1024;
+    return said.signal == SIGSEGV && has_fault_address(said) &&
+           said.fault_address - said.stack_pointer + near < 2 * near;
+}
+
 void add_last_words(crash_report& report, const wire::last_words& said)
 {
     report.signal_code = said.code;
     if (has_fault_address(said))
         report.fault_address = said.fault_address;
+    report.stack_overflow = is_stack_overflow(said);
     if (said.peak_memory_kib != 0)
         report.peak_memory = said.peak_memory_kib * bytes_per_kib;
     for (const auto& each : said.stack)
@@ -38,6 +47,7 @@ void add_last_words(crash_report& report, const wire::last_words& said)
 crash_report link::report() const
 {
     crash_report report{.worker = number_, .pid = pid_, .status = status_of(exit_)};
+    report.killed_by_pool = killed_ && (report.status.signal == SIGKILL || report.status.signal == SIGTERM);
     report.out_of_memory = may_have_run_out_of_memory();
     report.last_lines = last_lines_.all();
     if (exit_) {

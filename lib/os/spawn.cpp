@@ -222,6 +222,14 @@ std::error_code spawn(const spawn_request& request, spawned& child)
     return adopt(pid, child);
 }
 
+std::string why_not_started(std::error_code error)
+{
+    if (error != std::errc::resource_unavailable_try_again)
+        return error.message();
+    return error.message() + ", because the limit of processes is reached: raise it (ulimit -u, or pids.max of the "
+                             "control group), or use fewer workers";
+}
+
 std::error_code adopt(pid_t pid, spawned& child)
 {
     if (pid <= 0 || !is_child(pid))

@@ -43,6 +43,9 @@ struct spawned {
 /// multi-threaded program: nothing of ours runs between fork and exec.
 std::error_code spawn(const spawn_request& request, spawned& child);
 
+/// Says in words why spawn() or a fork has failed and, when the limit of processes is reached, what to do.
+std::string why_not_started(std::error_code error);
+
 /// Takes over a process that is said to be a child of this one, and that nobody has waited for. The error is ESRCH when
 /// it is none, or has ended in a host that ignores SIGCHLD; else that of pidfd_open(2), and then the child is gone.
 std::error_code adopt(pid_t pid, spawned& child);

@@ -15,6 +15,10 @@ register_value& program_counter(ucontext_t& context) noexcept
 {
     return context.uc_mcontext.gregs[REG_RIP];
 }
+std::uintptr_t stack_pointer(const ucontext_t& context) noexcept
+{
+    return static_cast<std::uintptr_t>(context.uc_mcontext.gregs[REG_RSP]);
+}
 // A call has pushed where it would return to, and nothing else has happened since.
 std::uintptr_t caller_of_bad_call(ucontext_t& context) noexcept
 {
@@ -28,6 +32,10 @@ using register_value = unsigned long long;
 register_value& program_counter(ucontext_t& context) noexcept
 {
     return context.uc_mcontext.pc;
+}
+std::uintptr_t stack_pointer(const ucontext_t& context) noexcept
+{
+    return context.uc_mcontext.sp;
 }
 std::uintptr_t caller_of_bad_call(ucontext_t& context) noexcept
 {
@@ -78,6 +86,11 @@ _Unwind_Reason_Code take_frame(_Unwind_Context* frame, void* state)
 }
 
 } // namespace
+
+std::uintptr_t stack_pointer_of(const void* context) noexcept
+{
+    return stack_pointer(*static_cast<const ucontext_t*>(context));
+}
 
 void walk_interrupted_stack(void* context, frame_visitor visit) noexcept
 {

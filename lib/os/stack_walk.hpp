@@ -14,6 +14,10 @@ using frame_visitor = bool (*)(std::uintptr_t address) noexcept;
 /// on until the visitor ends it.
 void walk_interrupted_stack(void* context, frame_visitor visit) noexcept;
 
+/// Returns the stack pointer of the code that a signal has interrupted. `context`: the handler's third argument.
+/// Async-signal-safe.
+std::uintptr_t stack_pointer_of(const void* context) noexcept;
+
 /// Has the unwinder loaded and bound, which would take locks and memory in the handler.
 void prepare_stack_walk() noexcept;
 

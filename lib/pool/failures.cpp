@@ -2,14 +2,13 @@
 #include "pool/failures.hpp"
 
 #include "by_pool.hpp"
+#include "formatting.hpp"
 #include "pool/task_report.hpp"
 #include "wire/exception_record.hpp"
 
 #include <procpool/detail/throw_error.hpp>
 
 #include <boost/asio/error.hpp>
-
-#include <sstream>
 
 namespace procpool::detail {
 namespace {
@@ -19,13 +18,6 @@ std::string name_of(const link::link& worker)
     if (worker.number() == link::fork_server_number)
         return "the fork server (pid " + std::to_string(worker.pid()) + ")";
     return "worker " + std::to_string(worker.number()) + " (pid " + std::to_string(worker.pid()) + ")";
-}
-
-std::string seconds(std::chrono::nanoseconds time)
-{
-    std::ostringstream text;
-    text << std::chrono::duration<double>(time).count() << " s";
-    return text.str();
 }
 
 std::string message_of(const std::exception_ptr& exception)

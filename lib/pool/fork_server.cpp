@@ -8,7 +8,6 @@
 #include "pool/pool_impl.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace procpool::detail {
@@ -98,7 +97,7 @@ std::string fork_server::failure_to_fork(schedule::worker_id id, int error) cons
     if (error == 0)
         return failure_; // it has ended before
     return "the fork server (pid " + std::to_string(link_->pid()) + ") could not fork worker " + std::to_string(id) +
-           ": " + std::strerror(error);
+           ": " + link::why_not_forked(error);
 }
 
 bool fork_server::give_up(schedule::worker_id id, schedule::reason why)

@@ -26,7 +26,8 @@ void check_initialized(const pool_options& options)
         detail::throw_error(
             errc::not_initialized,
             "this program made a procpool::pool but has not called procpool::run_if_worker(): call it first in "
-            "main, because workers are started from this same program and begin in main too");
+            "main, because workers are started from this same program and begin in main too, and make the pool "
+            "inside main, because static objects are made before it");
 }
 
 void check_descriptors(std::size_t workers, const pool_options& all)

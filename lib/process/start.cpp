@@ -20,7 +20,7 @@ void check_initialized(const process_options& options)
         throw_error(errc::not_initialized, "this program started " + options.name +
                                                " but has not called procpool::run_if_worker(): call it first in main, "
                                                "because processes are started from this same program and begin in main "
-                                               "too");
+                                               "too, and start processes inside main");
 }
 
 std::string sentence_for(const process_options& options, std::error_code error)
@@ -28,7 +28,7 @@ std::string sentence_for(const process_options& options, std::error_code error)
     if (!options.cwd.empty() && !std::filesystem::is_directory(options.cwd))
         return "the working directory " + options.cwd.string() + " of " + options.name +
                " does not exist: correct process_options::cwd";
-    return options.name + " could not be started: " + error.message();
+    return options.name + " could not be started: " + os::why_not_started(error);
 }
 
 [[noreturn]] void throw_not_started(const process_options& options, std::error_code error)

@@ -83,7 +83,7 @@ struct fork_outcome {
 /// The memory that parent and worker share, one for each worker. The parent distrusts every word of it.
 struct control_page {
     static constexpr std::uint64_t expected_magic = 0x6c6f6f70'636f7270; // "procpool"
-    static constexpr std::uint32_t expected_version = 1;
+    static constexpr std::uint32_t expected_version = 2;
 
     std::uint64_t magic;
     std::uint64_t nonce; ///< Equals the one in the environment: an inherited variable alone makes nobody a worker.

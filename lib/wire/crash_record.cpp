@@ -44,6 +44,7 @@ std::optional<last_words> read(const crash_record& shared)
     last_words said{.signal = record.signal,
                     .code = record.code,
                     .fault_address = record.fault_address,
+                    .stack_pointer = record.stack_pointer,
                     .peak_memory_kib = record.peak_memory_kib,
                     .stack = {}};
     const auto count = std::min<std::uint64_t>(record.frame_count, record.frames.size());

@@ -29,8 +29,9 @@ struct crash_record {
 
     std::uint64_t peak_memory_kib; ///< 0: unknown.
     std::uint64_t fault_address;
-    std::int32_t signal; ///< 0: the worker left no last words.
-    std::int32_t code;   ///< siginfo_t::si_code.
+    std::uint64_t stack_pointer; ///< Of the thread that crashed.
+    std::int32_t signal;         ///< 0: the worker left no last words.
+    std::int32_t code;           ///< siginfo_t::si_code.
     std::uint64_t frame_count;
     std::uint64_t module_count;
     std::array<frame, most_frames> frames;
@@ -48,6 +49,7 @@ struct last_words {
     int signal = 0;
     int code = 0;
     std::uint64_t fault_address = 0;
+    std::uint64_t stack_pointer = 0;
     std::uint64_t peak_memory_kib = 0;
     std::vector<frame> stack;
 };

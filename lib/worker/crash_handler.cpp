@@ -71,6 +71,7 @@ void note_crash(const siginfo_t& info, void* context) noexcept
     auto& record = *the_record;
     record.code = info.si_code;
     record.fault_address = reinterpret_cast<std::uintptr_t>(info.si_addr);
+    record.stack_pointer = os::stack_pointer_of(context);
     record.signal = info.si_signo;
     os::walk_interrupted_stack(context, note_frame);
     record.peak_memory_kib = os::peak_memory_kib();

@@ -4,7 +4,11 @@
 
 #include <procpool.hpp>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/deferred.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -31,6 +35,12 @@ using procpool::crash_report;
 NO_CHECKS void write_to_nowhere()
 {
     *reinterpret_cast<volatile int*>(64) = 1;
+}
+
+NO_CHECKS void call_write_to_nowhere()
+{
+    write_to_nowhere();
+    spin(1); // else the call would be the caller's
 }
 
 NO_CHECKS void call_nothing()
@@ -106,6 +116,13 @@ void use_memory_and_abort(std::size_t size)
     std::abort();
 }
 
+void tell_and_wait(const std::string& mailbox)
+{
+    tell(mailbox, ::getpid());
+    for (;;)
+        ::pause();
+}
+
 void leave_with_42(int)
 {
     ::_exit(42);
@@ -153,6 +170,52 @@ BOOST_AUTO_TEST_CASE(a_wild_pointer_is_reported_with_its_address_and_the_functio
     BOOST_TEST(report.symbolized().stack.front().file.ends_with("crash_report.cpp"));
     BOOST_TEST(report.symbolized().stack.front().line > 0u);
     BOOST_TEST(report.str().find(report.stack.front().module) != std::string::npos);
+    BOOST_TEST(!report.stack_overflow);
+    BOOST_TEST(!report.killed_by_pool);
+}
+
+BOOST_AUTO_TEST_CASE(a_named_report_shows_the_tasks_own_frames_and_counts_those_of_procpool)
+{
+    const std::string text = report_of(call_write_to_nowhere).symbolized().str();
+    BOOST_TEST(text.find("::write_to_nowhere() at ") != std::string::npos, text);
+    BOOST_TEST(text.find("::call_write_to_nowhere() at ") != std::string::npos, text);
+    BOOST_TEST(text.find(" frames of procpool\n") != std::string::npos, text);
+    BOOST_TEST(text.find("procpool::") == std::string::npos, text);
+    BOOST_TEST(text.find("std::") == std::string::npos, text);
+}
+
+BOOST_AUTO_TEST_CASE(names_are_found_while_the_loop_goes_on)
+{
+    const auto report = report_of(write_to_nowhere);
+    boost::asio::io_context context;
+    auto named = boost::asio::co_spawn(
+        context, [&]() -> boost::asio::awaitable<crash_report> { co_return co_await report.async_symbolized(); },
+        boost::asio::use_future);
+    std::jthread loop([&] { context.run(); });
+    BOOST_TEST((named.get() == report.symbolized()));
+    bool is_inside = true;
+    std::promise<std::thread::id> called_on;
+    report.async_symbolized([&](const std::exception_ptr& failure, const crash_report& found) {
+        BOOST_TEST(!is_inside);
+        BOOST_TEST(!failure);
+        BOOST_TEST((found == report.symbolized()));
+        called_on.set_value(std::this_thread::get_id());
+    });
+    is_inside = false;
+    BOOST_TEST((called_on.get_future().get() != std::this_thread::get_id()));
+}
+
+BOOST_AUTO_TEST_CASE(who_was_killed_by_its_pool_is_reported_so)
+{
+    const mailbox begun;
+    procpool::pool pool({.workers = 1});
+    auto killed = pool.async_submit(tell_and_wait, begun.path());
+    begun.receive();
+    pool.kill_workers();
+    const auto report = report_from(std::move(killed));
+    BOOST_TEST(report.killed_by_pool);
+    BOOST_TEST(report.summary().find(", which its pool sent, while it ran task 1") != std::string::npos);
+    BOOST_TEST(!report_of([] { ::raise(SIGKILL); }).killed_by_pool);
 }
 
 BOOST_AUTO_TEST_CASE(a_call_through_a_null_pointer_is_reported_with_its_caller)
@@ -170,6 +233,8 @@ BOOST_AUTO_TEST_CASE(a_full_stack_is_reported_with_its_innermost_frames)
     BOOST_TEST(report.status.signal.value() == SIGSEGV);
     BOOST_TEST(report.stack.size() == 64u);
     BOOST_TEST(names(report, "use_up_the_stack"));
+    BOOST_TEST(report.stack_overflow);
+    BOOST_TEST(report.summary().find(" (stack overflow)") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(abort_is_reported_with_its_caller_and_without_an_address)
@@ -302,7 +367,7 @@ BOOST_AUTO_TEST_CASE(another_build_in_a_modules_place_gives_no_names)
         frame.module = helper_program("named_tasks");
     report = report.symbolized();
     BOOST_TEST(!names(report, "write_to_nowhere") == report.stack.front().module_changed);
-    BOOST_TEST(report.str().find("(the file has changed since)") != std::string::npos);
+    BOOST_TEST(report.str(report.full).find("(the file has changed since)") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,6 +12,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -67,6 +68,11 @@ R run(procpool::pool_options options, const procpool::task<R>& task = procpool::
 void no_such_program()
 {
     run(one_worker("/nowhere/worker"));
+}
+
+void no_process_left()
+{
+    run({.workers = 1, .faults = {{.at = procpool::fault_point::spawn, .error = EAGAIN}}});
 }
 
 void not_executable()
@@ -296,6 +302,10 @@ const row rows[] = {
     {ROW(no_such_program),
      "no worker could be started for the task: the worker program /nowhere/worker does not exist: "
      "correct pool_options::executable"},
+    {ROW(no_process_left),
+     "no worker could be started for the task: this program could not be started: Resource temporarily unavailable, "
+     "because the limit of processes is reached: raise it (ulimit -u, or pids.max of the control group), or use fewer "
+     "workers"},
     {ROW(not_executable), "no worker could be started for the task: the worker program DIRECTORY/worker may not be "
                           "executed: check its mode and pool_options::executable"},
     {ROW(no_program_at_all),
@@ -348,7 +358,7 @@ const row rows[] = {
     {ROW(invalid_option), "procpool::pool_options::workers must be from 1 to 4096"},
     {ROW(runs_too_long), "the task ran longer than its timeout of 0.02 s: worker K (pid N) that ran it is killed and "
                          "replaced"},
-    {ROW(crash), "worker K (pid N) was killed by SIGKILL while it ran task 1"},
+    {ROW(crash), "worker K (pid N) was killed by SIGKILL, which its pool did not send, while it ran task 1"},
     {ROW(crash_with_an_address),
      "worker K (pid N) was killed by SIGSEGV at address 0x10 while it ran task 1 (thumbnail)"},
     {ROW(exit_with_three), "worker K (pid N) exited with status 3 while it ran task 1"},
@@ -372,8 +382,8 @@ BOOST_AUTO_TEST_CASE(a_program_that_forgot_run_if_worker_is_told_so_and_starts_n
 {
     BOOST_TEST(output_of(helper_program("forgetful")) ==
                "this program made a procpool::pool but has not called procpool::run_if_worker(): call it first in "
-               "main, because "
-               "workers are started from this same program and begin in main too");
+               "main, because workers are started from this same program and begin in main too, and make the pool "
+               "inside main, because static objects are made before it");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

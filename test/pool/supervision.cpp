@@ -239,7 +239,9 @@ BOOST_AUTO_TEST_CASE(events_tell_of_crashes_retries_kills_and_replacements)
         (story_of(&event::worker, 2) == std::vector{worker_started, worker_replaced, worker_ready, worker_died}));
     const event died = *std::ranges::find(seen, worker_died, &event::kind);
     BOOST_TEST(died.report->status.signal.value() == SIGKILL);
-    BOOST_TEST(died.text == "worker 1 (pid " + std::to_string(died.pid) + ") was killed by SIGKILL");
+    BOOST_TEST(died.text ==
+               "worker 1 (pid " + std::to_string(died.pid) + ") was killed by SIGKILL, which its pool did not send");
+    BOOST_TEST(to_string(died) == died.text);
     const event replaced = *std::ranges::find(seen, worker_replaced, &event::kind);
     BOOST_TEST(replaced.instead_of == 1u);
 }

@@ -105,7 +105,8 @@ BOOST_AUTO_TEST_CASE(a_program_that_forgot_run_if_worker_is_told_so_and_starts_n
 {
     BOOST_TEST(output_of(helper_program("processes") + " forgets - -") ==
                "this program started process-1 but has not called procpool::run_if_worker(): call it first in main, "
-               "because processes are started from this same program and begin in main too");
+               "because processes are started from this same program and begin in main too, and start processes inside "
+               "main");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
