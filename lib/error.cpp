@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/error.hpp>
 
+#include "leaky_singleton.hpp"
+
 #include <utility>
 
 namespace procpool {
@@ -63,12 +65,13 @@ public:
     std::string message(int value) const override { return sentence(static_cast<errc>(value)); }
 };
 
+constinit leaky_singleton<category> the_category;
+
 } // namespace
 
 const boost::system::error_category& error_category() noexcept
 {
-    static const auto* const the_category = new category; // never destroyed: codes outlive static objects
-    return *the_category;
+    return the_category.get();
 }
 
 worker_crashed::worker_crashed(crash_report report)

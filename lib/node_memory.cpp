@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/detail/node_memory.hpp>
 
+#include "leaky_singleton.hpp"
 #include "prefetch.hpp"
 
 #include <array>
@@ -99,11 +100,7 @@ private:
     std::size_t bytes_ = 0;
 };
 
-depot& the_depot()
-{
-    static auto* one = new depot; // never destroyed: static pools use it until the end
-    return *one;
-}
+constinit leaky_singleton<depot> the_depot; // static pools use it until the end
 
 /// What a thread has freed. Two batches of each size, so that one that takes and gives in turn stays away from the
 /// depot.
@@ -121,8 +118,8 @@ struct last_will {
     {
         mine.is_over = true;
         for (std::size_t which = 0; which != class_count; ++which) {
-            the_depot().give(which, std::exchange(mine.current[which], {}));
-            the_depot().give(which, std::exchange(mine.other[which], {}));
+            the_depot.get().give(which, std::exchange(mine.current[which], {}));
+            the_depot.get().give(which, std::exchange(mine.other[which], {}));
         }
     }
     void make() const noexcept {}
@@ -139,7 +136,7 @@ void* refill(std::size_t which)
     std::swap(nodes, mine.other[which]);
     if (nodes.count == 0) {
         nodes.free_all();
-        nodes = the_depot().take(which);
+        nodes = the_depot.get().take(which);
     }
     return nodes.count != 0 ? nodes.pop(which * size_step) : ::operator new(which* size_step);
 }
@@ -151,7 +148,7 @@ bool make_room(std::size_t which) noexcept
     batch& nodes = mine.current[which];
     std::swap(nodes, mine.other[which]);
     if (nodes.count != 0)
-        the_depot().give(which, std::exchange(nodes, {}));
+        the_depot.get().give(which, std::exchange(nodes, {}));
     return nodes.make_room();
 }
 

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "regions.hpp"
 
-#include "os/this_process.hpp"
+#include "os/per_process.hpp"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <exception>
 #include <mutex>
 #include <new>
 #include <utility>
@@ -116,12 +117,8 @@ private:
     std::uint64_t last_number_ = 0;
 };
 
-/// Never destroyed: a static object's pool or task may need it later than any static object of ours lives.
-store& the_store() noexcept
-{
-    static store& only = *new store;
-    return only;
-}
+/// A forked copy must not fill memory that it shares with the original process and its workers.
+constinit os::per_process<store> the_store;
 
 } // namespace
 
@@ -130,16 +127,17 @@ namespace detail {
 region::~region() = default;
 
 region_ptr take_region(std::size_t size) noexcept
-{
-    if (os::is_forked_copy()) // which has no workers; its host's lock may be held for ever
-        return {};
-    numbered_memory taken = the_store().take(size);
+try {
+    auto& from = the_store.get();
+    numbered_memory taken = from.take(size);
     if (taken.number == 0)
         return {};
     auto* const made = new (std::nothrow) own_region(taken.number, std::move(taken.memory));
     if (!made)
-        the_store().give_back(std::move(taken), true);
+        from.give_back(std::move(taken), true);
     return made;
+} catch (const std::exception&) { // no memory for the store
+    return {};
 }
 
 } // namespace detail
@@ -153,8 +151,8 @@ own_region::own_region(std::uint64_t number, os::shown_memory memory) noexcept
 
 own_region::~own_region()
 {
-    if (!os::is_forked_copy())
-        the_store().give_back({number_, std::move(memory_)}, is_used_once_);
+    if (auto* const to = mark_.is_here() ? the_store.find() : nullptr)
+        to->give_back({number_, std::move(memory_)}, is_used_once_);
 }
 
 boost::intrusive_ptr<own_region> region_of(const detail::byte_buffer& bytes) noexcept
@@ -169,17 +167,19 @@ boost::intrusive_ptr<own_region> region_of(const detail::byte_buffer& bytes) noe
 
 region_user::region_user()
 {
-    the_store().add_user();
+    the_store.get().add_user();
 }
 
 region_user::~region_user()
 {
-    the_store().remove_user();
+    if (mark_.is_here())
+        the_store.get().remove_user();
 }
 
 void give_back_regions() noexcept
 {
-    the_store().close_free();
+    if (auto* const here = the_store.find())
+        here->close_free();
 }
 
 } // namespace procpool

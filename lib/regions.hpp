@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "os/process_mark.hpp"
 #include "os/shared_memory.hpp"
 
 #include <procpool/detail/byte_buffer.hpp>
@@ -17,7 +18,7 @@ public:
     ~own_region() override;
 
     bool is_ours() const noexcept override { return true; }
-    bool is_only_ours() const noexcept override { return is_held_once() && !is_used_once_; }
+    bool is_only_ours() const noexcept override { return is_held_once() && !is_used_once_ && mark_.is_here(); }
     /// Which memory it is: another region may have the same later.
     std::uint64_t number() const noexcept { return number_; }
     int file() const noexcept { return memory_.file.get(); }
@@ -25,6 +26,7 @@ public:
     void use_once() noexcept { is_used_once_ = true; }
 
 private:
+    const os::process_mark mark_;
     const std::uint64_t number_;
     os::shown_memory memory_;
     std::atomic<bool> is_used_once_{false};
@@ -41,6 +43,9 @@ public:
     region_user(const region_user&) = delete;
     region_user& operator=(const region_user&) = delete;
     ~region_user();
+
+private:
+    const os::process_mark mark_;
 };
 
 /// Gives back the memory of all freed regions.

@@ -18,6 +18,7 @@ set(exceptions
   "pool -> os/futex.hpp"              # future::get() blocks without a mutex on the way of every result
   "pool -> os/pipe.hpp"               # Asio wants a descriptor of its own for each wait, for queues and pipes
   "pool -> os/this_process.hpp"       # questions about this process: CPUs, limits, whether it is a forked copy
+  "pool -> wire/control_page.hpp"     # the version that a worker of another version is told of
   "pool -> wire/error_categories.hpp" # Asio's categories are for those who may know Asio to name
   "pool -> wire/exception_record.hpp" # an exception is decoded beside the handler, not inside the engine
   "pool -> wire/message.hpp"          # what a worker is told first is made of the pool's options

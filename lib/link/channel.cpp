@@ -3,8 +3,10 @@
 
 #include "os/descriptor_passing.hpp"
 #include "os/pipe.hpp"
+#include "os/spawn.hpp"
 #include "os/this_process.hpp"
 #include "wire/control_page.hpp"
+#include "wire/worker_start.hpp"
 
 namespace procpool::link {
 namespace {
@@ -21,9 +23,9 @@ os::mapping make_page(os::descriptor& file, std::uint64_t nonce)
     file = os::make_memory_file("procpool control page", sizeof(wire::control_page));
     os::mapping page(file.get(), sizeof(wire::control_page));
     auto* shared = reinterpret_cast<wire::control_page*>(page.data()); // zeroed memory is a valid page
-    shared->magic = wire::control_page::expected_magic;
-    shared->version = wire::control_page::expected_version;
-    shared->nonce = nonce;
+    shared->head.magic = wire::page_head::expected_magic;
+    shared->head.version = wire::page_head::expected_version;
+    shared->head.nonce = nonce;
     return page;
 }
 
@@ -33,6 +35,12 @@ std::array<int, 5> channel::for_worker() const noexcept
 {
     return {parent.tasks_kept.get(), worker.answers.get(), worker.lifeline.get(), worker.page.get(),
             worker.memory.get()};
+}
+
+std::vector<std::string> environment_of_worker(std::vector<std::string> changes, std::uint64_t nonce)
+{
+    changes.push_back(wire::str({.nonce = nonce, .parent = os::process_id()}));
+    return os::environment_with(changes);
 }
 
 channel make_channel(output out, output err)

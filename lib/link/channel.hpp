@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace procpool::link {
@@ -49,6 +50,9 @@ struct channel {
     /// What the worker gets, in the order of wire/worker_start.hpp.
     std::array<int, 5> for_worker() const noexcept;
 };
+
+/// Returns this process's environment with these changes and the variable by which a worker recognizes itself.
+std::vector<std::string> environment_of_worker(std::vector<std::string> changes, std::uint64_t nonce);
 
 /// Throws std::system_error.
 channel make_channel(output out, output err);

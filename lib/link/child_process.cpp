@@ -2,7 +2,6 @@
 #include "link/child_process.hpp"
 
 #include "os/pipe.hpp"
-#include "os/this_process.hpp"
 
 #include <csignal>
 
@@ -26,7 +25,7 @@ child_process::~child_process()
 {
     if (ended_)
         return;
-    if (os::is_forked_copy()) {
+    if (!mark_.is_here()) {
         process_.detach();
         if (cgroup_)
             cgroup_->release();

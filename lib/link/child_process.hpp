@@ -4,6 +4,7 @@
 #include "link/live_groups.hpp"
 #include "os/child.hpp"
 #include "os/control_group.hpp"
+#include "os/process_mark.hpp"
 #include "os/spawn.hpp"
 
 #include <boost/asio/any_io_executor.hpp>
@@ -57,6 +58,7 @@ public:
 private:
     void signal(int number) noexcept;
 
+    const os::process_mark mark_;
     live_groups& groups_;
     pid_t pid_;
     boost::process::v2::basic_process<boost::asio::any_io_executor> process_;

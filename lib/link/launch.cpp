@@ -5,7 +5,9 @@
 #include "os/descriptor_passing.hpp"
 #include "os/failing_calls.hpp"
 #include "os/oom_kills.hpp"
+#include "os/start_obstacle.hpp"
 #include "os/system_error.hpp"
+#include "os/this_process.hpp"
 #include "wire/worker_start.hpp"
 
 #include <csignal>
@@ -16,19 +18,14 @@
 namespace procpool::link {
 namespace {
 
-std::vector<std::string> environment_for(const launch_plan& plan, std::uint64_t nonce)
-{
-    std::vector<std::string> changes = plan.environment;
-    changes.push_back(std::string(wire::nonce_variable) + "=" + std::to_string(nonce));
-    return os::environment_with(changes);
-}
-
-std::string sentence_for(const launch_plan& plan, std::error_code error)
+std::string sentence_for(const launch_plan& plan, const os::spawn_request& request, std::error_code error)
 {
     const std::string program = plan.executable.empty() ? "this program" : "the worker program " + plan.executable;
     if (!plan.directory.empty() && !std::filesystem::is_directory(plan.directory))
         return "the working directory " + plan.directory +
                " of the workers does not exist: correct worker_options::cwd";
+    if (const auto obstacle = os::start_obstacle(request, error))
+        return *obstacle + "; or correct pool_options::executable";
     if (error == std::errc::no_such_file_or_directory)
         return program + " does not exist: correct pool_options::executable";
     if (error == std::errc::permission_denied)
@@ -94,9 +91,9 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     channel made = make_channel(plan.out, plan.err);
     const auto given = made.for_worker();
     os::spawn_request request;
-    request.executable = plan.executable.empty() ? "/proc/self/exe" : plan.executable;
+    request.executable = plan.executable.empty() ? os::program_to_start() : plan.executable;
     request.arguments = {title_of(plan, number)};
-    request.environment = environment_for(plan, made.parent.nonce);
+    request.environment = environment_of_worker(plan.environment, made.parent.nonce);
     request.directory = plan.directory;
     request.descriptors = given;
     request.out = stream_for(plan.out, made.worker.out);
@@ -104,7 +101,7 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     if (plan.own_cgroup && number != fork_server_number)
         result.cgroup.emplace(cgroup_name(made));
     if (const auto error = os::spawn(request, result.child))
-        throw std::runtime_error(sentence_for(plan, error));
+        throw std::runtime_error(sentence_for(plan, request, error));
     if (result.cgroup)
         result.cgroup->add(result.child.pid); // before its first message: nothing of a task has run
     result.ends = std::move(made.parent);

@@ -85,6 +85,8 @@ public:
     /// How the process ended; empty while it runs, and when the kernel kept no status.
     const std::optional<os::child_exit>& exit() const noexcept { return exit_; }
     bool was_ready() const noexcept { return ready_; }
+    /// Returns the version of a worker that has refused this process's version; otherwise 0.
+    std::uint32_t other_version() const noexcept { return page_.head.worker_version; }
     /// Whether its initializer threw.
     bool refused() const noexcept { return refused_; }
     /// Whether it was ended because it sent bytes that make no sense.

@@ -38,13 +38,14 @@ void link::on_read(std::size_t count)
 
 // Most often the end follows while it is found out whether memory had run out, and need not wake anybody. A live worker
 // whose end of the pipe is closed can never answer again, so it is ended. Not by kill(): a dying one would be taken for
-// one that was killed from here.
+// one that was killed from here. A worker that has not been ready yet may be about to say on stderr why it cannot be a
+// worker; pool_options::start_timeout ends it if it does not end.
 void link::on_end_of_answers()
 {
     oom_kills_at_end_ = os::oom_kills();
     if (process_->has_ended())
         end_after_reading();
-    else
+    else if (ready_)
         process_->kill();
 }
 

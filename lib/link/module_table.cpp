@@ -2,26 +2,21 @@
 // The parent's numbering of the modules that tasks refer to: detail::locate_code.
 #include "link/module_table.hpp"
 
+#include "leaky_singleton.hpp"
 #include "os/modules.hpp"
+#include "table_mutex.hpp"
 
 #include <procpool/detail/call.hpp>
 #include <procpool/detail/throw_error.hpp>
 
 #include <deque>
-#include <mutex>
 #include <stdexcept>
 #include <vector>
 
 namespace procpool {
 namespace {
 
-std::mutex table_mutex;
-
-std::deque<os::module>& host_modules()
-{
-    static auto* modules = new std::deque<os::module>; // never destroyed: static pools use it until the end
-    return *modules;
-}
+constinit leaky_singleton<std::deque<os::module>> host_modules;
 
 os::module module_at(const void* address)
 {
@@ -41,14 +36,15 @@ os::module module_at(const void* address)
 
 std::uint64_t number_of(const os::module& wanted)
 {
-    const std::scoped_lock lock(table_mutex);
-    for (std::size_t i = 0; i != host_modules().size(); ++i)
-        if (host_modules()[i].id == wanted.id)
+    const std::scoped_lock lock(table_mutex());
+    auto& table = host_modules.get();
+    for (std::size_t i = 0; i != table.size(); ++i)
+        if (table[i].id == wanted.id)
             return i;
-    if (host_modules().size() == detail::named_module)
+    if (table.size() == detail::named_module)
         throw std::length_error("procpool: tasks refer to more modules than a call can number");
-    host_modules().push_back(wanted);
-    return host_modules().size() - 1;
+    table.push_back(wanted);
+    return table.size() - 1;
 }
 
 struct numbered_module {
@@ -92,8 +88,8 @@ detail::code_ref detail::locate_code(const void* address)
 
 wire::module_notice link::notice_of(std::uint32_t number)
 {
-    const std::scoped_lock lock(table_mutex);
-    const os::module& known = host_modules().at(number);
+    const std::scoped_lock lock(table_mutex());
+    const os::module& known = host_modules.get().at(number);
     return {number, known.path, known.id};
 }
 

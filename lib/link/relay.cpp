@@ -16,7 +16,9 @@ void relay::write() noexcept
 {
     if (waiting_.empty())
         return;
-    waiting_.erase(0, os::write_to_host(stream_, waiting_).value_or(waiting_.size())); // what nobody can read is gone
+    const auto written =
+        os::is_standard_stream(stream_) ? os::write_to_host(stream_, waiting_) : std::optional<std::size_t>();
+    waiting_.erase(0, written.value_or(waiting_.size())); // nobody can ever read it
 }
 
 } // namespace procpool::link

@@ -5,6 +5,7 @@
 #include <climits>
 #include <csignal>
 #include <ctime>
+#include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -59,6 +60,12 @@ bool may_pass(int error) noexcept
 }
 
 } // namespace
+
+bool is_standard_stream(int number) noexcept
+{
+    const int flags = ::fcntl(number, F_GETFD);
+    return flags >= 0 && (flags & FD_CLOEXEC) == 0;
+}
 
 std::optional<std::size_t> write_to_host(int stream, std::string_view text) noexcept
 {

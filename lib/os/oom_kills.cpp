@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/oom_kills.hpp"
 
+#include "leaky_singleton.hpp"
 #include "os/kernel_text.hpp"
 
 #include <string>
@@ -25,6 +26,12 @@ fs::path file_of(const cgroup_line& line, const fs::path& mount)
     return line.controllers.empty() ? in_group(mount, line.group, "memory.events") : fs::path();
 }
 
+struct own_file {
+    fs::path path = oom_kill_file();
+};
+
+constinit leaky_singleton<own_file> the_file;
+
 } // namespace
 
 fs::path oom_kill_file(const cgroup_files& files)
@@ -46,8 +53,7 @@ std::optional<std::uint64_t> oom_kills_in(const fs::path& file)
 
 std::optional<std::uint64_t> oom_kills()
 {
-    static const fs::path file = oom_kill_file();
-    return oom_kills_in(file);
+    return oom_kills_in(the_file.get().path);
 }
 
 } // namespace procpool::os

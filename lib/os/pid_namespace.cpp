@@ -2,6 +2,7 @@
 #include "os/pid_namespace.hpp"
 
 #include "os/pipe.hpp"
+#include "os/process_mark.hpp"
 #include "os/this_process.hpp"
 #include "os/threads.hpp"
 

@@ -3,6 +3,7 @@
 
 #include "os/child.hpp"
 #include "os/failing_calls.hpp"
+#include "os/host_stream.hpp"
 #include "os/system_error.hpp"
 
 #include <cerrno>
@@ -55,14 +56,6 @@ private:
     posix_spawnattr_t attributes_{};
     int error_ = 0;
 };
-
-/// A close-on-exec descriptor there is not a standard stream: the host has closed its own, and something else of it got
-/// the number.
-bool is_standard_stream(int fd) noexcept
-{
-    const int flags = ::fcntl(fd, F_GETFD);
-    return flags >= 0 && (flags & FD_CLOEXEC) == 0;
-}
 
 void recipe::set_stdin() noexcept
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/this_process.hpp"
 
+#include "leaky_singleton.hpp"
 #include "os/cgroup.hpp"
 #include "os/system_error.hpp"
 
@@ -12,9 +13,14 @@
 #include <ctime>
 #include <fcntl.h>
 #include <filesystem>
+#include <fstream>
+#include <link.h>
+#include <locale>
 #include <sched.h>
+#include <span>
+#include <sstream>
 #include <string_view>
-#include <sys/mman.h>
+#include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
@@ -34,37 +40,62 @@ std::size_t cpus_in_affinity_mask() noexcept
     return static_cast<std::size_t>(CPU_COUNT_S(sizeof sets, sets.data()));
 }
 
-/// A byte that is 1, and 0 in every process that is forked from now on.
-volatile char* make_wiped_byte()
+std::span<const ElfW(Phdr)> own_program_headers() noexcept
 {
-    const auto page_size = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-    void* page = ::mmap(nullptr, page_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (page == MAP_FAILED || ::madvise(page, page_size, MADV_WIPEONFORK) != 0)
-        throw_last_error("cannot make the memory that tells a forked copy of this process");
-    auto* byte = static_cast<volatile char*>(page);
-    *byte = 1;
-    return byte;
+    return {reinterpret_cast<const ElfW(Phdr)*>(::getauxval(AT_PHDR)), ::getauxval(AT_PHNUM)};
 }
 
-unsigned copies = 0;
-
-volatile char& wiped_byte()
+/// The kernel has not loaded a loader beside the program, but the program needs one.
+bool was_started_by_loader() noexcept
 {
-    static volatile char* const byte = make_wiped_byte();
-    return *byte;
+    const auto headers = own_program_headers();
+    return ::getauxval(AT_BASE) == 0 &&
+           std::ranges::any_of(headers, [](const auto& each) { return each.p_type == PT_INTERP; });
 }
 
-/// The kernel's mark of a file that is gone. A program may also be called so.
-std::string read_executable_path()
+/// The file that is mapped at an address, as /proc tells it: "begin-end rights offset device inode path". Empty when
+/// there is none.
+std::string file_mapped_at(std::uintptr_t address)
 {
-    constexpr std::string_view deleted = " (deleted)";
-    constexpr auto link = "/proc/self/exe";
-    std::string path = std::filesystem::read_symlink(link).string();
-    std::error_code gone;
-    if (path.ends_with(deleted) && !std::filesystem::equivalent(path, link, gone))
-        path.resize(path.size() - deleted.size());
-    return path;
+    std::ifstream maps("/proc/self/maps");
+    for (std::string line; std::getline(maps, line);) {
+        std::istringstream fields(line);
+        fields.imbue(std::locale::classic());
+        std::uintptr_t begin = 0;
+        std::uintptr_t end = 0;
+        char dash = 0;
+        std::string other;
+        fields >> std::hex >> begin >> dash >> end >> other >> other >> other >> other >> std::ws;
+        if (begin <= address && address < end && std::getline(fields, other))
+            return other;
+    }
+    return {};
 }
+
+std::string path_in_proc()
+{
+    if (was_started_by_loader())
+        return file_mapped_at(::getauxval(AT_PHDR));
+    std::error_code none;
+    return std::filesystem::read_symlink("/proc/self/exe", none).string();
+}
+
+struct own_executable {
+    std::string path = path_in_proc();
+
+    own_executable()
+    {
+        constexpr std::string_view deleted = " (deleted)"; // the kernel's mark; a program may also be called so
+        std::error_code gone;
+        if (path.ends_with(deleted) && !std::filesystem::equivalent(path, "/proc/self/exe", gone))
+            path.resize(path.size() - deleted.size());
+        const auto* const started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
+        if (path.empty() && started_as)
+            path = started_as;
+    }
+};
+
+constinit leaky_singleton<own_executable> the_executable;
 
 } // namespace
 
@@ -82,22 +113,6 @@ std::size_t descriptor_limit() noexcept
     return limit.rlim_cur;
 }
 
-bool is_forked_copy()
-{
-    return wiped_byte() == 0;
-}
-
-void accept_forked_copy()
-{
-    wiped_byte() = 1;
-    ++copies;
-}
-
-unsigned accepted_copies() noexcept
-{
-    return copies;
-}
-
 void set_thread_name(const std::string& name) noexcept
 {
     ::prctl(PR_SET_NAME, name.c_str());
@@ -105,13 +120,17 @@ void set_thread_name(const std::string& name) noexcept
 
 std::string executable_path()
 {
-    static const std::string path = read_executable_path();
-    return path;
+    return the_executable.get().path;
 }
 
 std::string own_program()
 {
-    return "/proc/" + std::to_string(::getpid()) + "/exe";
+    return was_started_by_loader() ? executable_path() : "/proc/" + std::to_string(::getpid()) + "/exe";
+}
+
+std::string program_to_start()
+{
+    return was_started_by_loader() ? executable_path() : "/proc/self/exe";
 }
 
 std::string program_name()
@@ -144,6 +163,11 @@ std::uint64_t random_bits()
             throw_last_error("cannot get random bits from the kernel");
     }
     return bits;
+}
+
+bool has_more_rights_than_its_caller() noexcept
+{
+    return ::getauxval(AT_SECURE) != 0;
 }
 
 void close_on_exec(int fd) noexcept

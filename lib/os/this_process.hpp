@@ -15,27 +15,21 @@ std::size_t usable_cpus();
 /// The soft limit of open files (RLIMIT_NOFILE).
 std::size_t descriptor_limit() noexcept;
 
-/// Whether this process is a copy made by fork(), however forked, of the one that called this first. Reads one byte of
-/// memory that the kernel wipes in a copy (MADV_WIPEONFORK): cheap enough for every call of the API.
-/// Throws std::system_error when the first call finds no memory; later calls never throw.
-bool is_forked_copy();
-
-/// From now on this process, which is such a copy, counts as the original.
-void accept_forked_copy();
-
-/// How many processes on the way from the first one to this were such copies that came to count as originals. Unlike a
-/// pid, it is never that of a parent.
-unsigned accepted_copies() noexcept;
-
 /// Names the calling thread, cut to 15 bytes; ps and top show the main thread's as that of the process.
 void set_thread_name(const std::string& name) noexcept;
 
 /// The path of this program's file, without the kernel's " (deleted)" when it is gone or was replaced. Asked
-/// of /proc at the first call, because a worker's sandbox may close /proc later.
+/// of /proc at the first call, because a worker's sandbox may close /proc later. Without /proc it is the path by which
+/// the program was started.
 std::string executable_path();
 
 /// A path that leads to this program's file also when that is gone or was replaced, and in every process.
 std::string own_program();
+
+/// The path by which this process starts this program again: /proc/self/exe, also when the file is gone or was
+/// replaced. That leads to the dynamic loader in a program that was started as its argument (ld-linux.so PROGRAM);
+/// then it is the path of the program's file.
+std::string program_to_start();
 
 /// The name of this program: the last part of its path.
 std::string program_name();
@@ -49,6 +43,10 @@ std::uint64_t now_ns() noexcept;
 
 /// 64 random bits from the kernel. Throws std::system_error where getrandom(2) is forbidden.
 std::uint64_t random_bits();
+
+/// Returns whether this program has more rights than the user who started it: it is set-user-ID or has capabilities of
+/// its own. It must not believe its environment then.
+bool has_more_rights_than_its_caller() noexcept;
 
 /// Marks a descriptor close-on-exec, so that programs that a task starts do not inherit it.
 void close_on_exec(int fd) noexcept;

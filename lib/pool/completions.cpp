@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/detail/completions.hpp>
 
-#include "os/this_process.hpp"
 #include "pool/pool_impl.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -36,17 +35,25 @@ private:
 
 completions::~completions()
 {
-    if (os::is_forked_copy()) // the futures are the original's, another thread of which may have held one's mutex
+    if (!mark_.is_here()) // the futures are the original's, another thread of which may have held one's mutex
         return;
     for (const auto& [number, each] : watched_)
         each.state->remove(each.by.lock());
+}
+
+// Before the mutex, which another thread of the original process may have held.
+std::unique_lock<std::mutex> completions::lock() const
+{
+    if (!mark_.is_here())
+        throw_forked_copy();
+    return std::unique_lock(mutex_);
 }
 
 void completions::watch(const std::shared_ptr<completions>& self, const future_ptr& state, std::size_t number)
 {
     std::shared_ptr<entry> by;
     {
-        const std::scoped_lock lock(self->mutex_);
+        const auto locked = self->lock();
         self->know(state->pool());
         if (state->ready())
             return self->ready_.push_back(number);
@@ -67,9 +74,11 @@ void completions::know(const std::weak_ptr<pool_impl>& pool)
 // When a context is destroyed, so is a handler that waits for something there, uninvoked.
 void completions::arrived(std::size_t number, bool abandoned)
 {
+    if (!mark_.is_here()) // an entry is destroyed in a forked copy
+        return;
     std::shared_ptr<waiter> to;
     {
-        const std::scoped_lock lock(mutex_);
+        const auto locked = lock();
         watched_.erase(number);
         ready_.push_back(number);
         if (abandoned || ready_.size() >= needed_)
@@ -84,38 +93,38 @@ void completions::arrived(std::size_t number, bool abandoned)
 
 std::size_t completions::left() const
 {
-    const std::scoped_lock lock(mutex_);
+    const auto locked = lock();
     return watched_.size() + ready_.size();
 }
 
 // With the mutex not held: a pool may end here, and its futures with it.
 void completions::check_may_block_all(const char* caller) const
 {
-    std::unique_lock lock(mutex_);
+    auto locked = lock();
     const auto pools = pools_;
-    lock.unlock();
+    locked.unlock();
     for (const auto& pool : pools)
         check_may_block(pool, caller);
 }
 
 bool completions::wait(std::size_t count, deadline until, const char* caller)
 {
-    std::unique_lock lock(mutex_);
+    auto locked = lock();
     const auto are_here = [&] { return ready_.size() >= count; };
     if (are_here())
         return true;
-    lock.unlock();
+    locked.unlock();
     check_may_block_all(caller);
-    lock.lock();
+    locked.lock();
     if (until)
-        return arrival_.wait_until(lock, *until, are_here);
-    arrival_.wait(lock, are_here);
+        return arrival_.wait_until(locked, *until, are_here);
+    arrival_.wait(locked, are_here);
     return true;
 }
 
 std::optional<std::size_t> completions::take()
 {
-    const std::scoped_lock lock(mutex_);
+    const auto locked = lock();
     if (ready_.empty())
         return {};
     const auto first = ready_.front();
@@ -126,7 +135,7 @@ std::optional<std::size_t> completions::take()
 void completions::attach(std::shared_ptr<waiter> added, std::size_t count)
 {
     {
-        const std::scoped_lock lock(mutex_);
+        const auto locked = lock();
         if (ready_.size() < count) {
             waiter_ = std::move(added);
             needed_ = count;
@@ -141,7 +150,7 @@ void completions::attach(std::shared_ptr<waiter> added, std::size_t count)
 // Null unless it still waits.
 std::shared_ptr<waiter> completions::take_waiter(const waiter* only)
 {
-    const std::scoped_lock lock(mutex_);
+    const auto locked = lock();
     return waiter_.get() == only ? std::exchange(waiter_, nullptr) : nullptr;
 }
 
@@ -153,16 +162,16 @@ void completions::detach(const std::shared_ptr<waiter>& removed)
 
 void completions::detach_any()
 {
-    std::unique_lock lock(mutex_);
+    auto locked = lock();
     auto taken = std::exchange(waiter_, nullptr);
-    lock.unlock();
+    locked.unlock();
     if (taken)
         deliver_soon(a_pool(), std::move(taken), true);
 }
 
 std::weak_ptr<pool_impl> completions::a_pool() const
 {
-    const std::scoped_lock lock(mutex_);
+    const auto locked = lock();
     return pools_.empty() ? std::weak_ptr<pool_impl>() : pools_.front();
 }
 

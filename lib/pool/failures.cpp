@@ -4,6 +4,7 @@
 #include "by_pool.hpp"
 #include "formatting.hpp"
 #include "pool/task_report.hpp"
+#include "wire/control_page.hpp"
 #include "wire/exception_record.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -139,6 +140,12 @@ outcome could_not_start(const std::string& reason)
 
 std::string start_failure(const link::link& worker)
 {
+    if (worker.other_version() != 0)
+        return name_of(worker) + " uses version " + std::to_string(worker.other_version()) +
+               " of procpool's channel and this program uses version " +
+               std::to_string(wire::page_head::expected_version) +
+               ": its program, or procpool's library, was replaced by another version. Restart this program, or build "
+               "pool_options::executable with the same version";
     const auto report = worker.report();
     const std::string last_words = report.last_lines.empty() ? "" : "; its last words: " + report.last_lines.back();
     return name_of(worker) + " " + report.status.str() +

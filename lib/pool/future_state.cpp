@@ -73,6 +73,8 @@ void future_state::run_loop(deadline until)
 
 bool future_state::wait(deadline until, const char* caller)
 {
+    if (!mark_.is_here())
+        throw_forked_copy();
     if (!ready())
         check_may_block(pool_, caller);
     run_loop(until);
@@ -129,6 +131,8 @@ void future_state::abandon() noexcept
 
 void future_state::attach(std::shared_ptr<waiter> added)
 {
+    if (!mark_.is_here()) // another thread of the original process may have held the mutex
+        throw_forked_copy();
     if (const auto alive = pool_.lock())
         alive->expect_handlers();
     {
@@ -151,6 +155,13 @@ void future_state::detach(const std::shared_ptr<waiter>& removed)
 {
     if (remove(removed))
         deliver_soon(pool_, removed, true);
+}
+
+void throw_forked_copy()
+{
+    throw_error(errc::forked_copy,
+                "a procpool::pool, or a future or stream of one, was used in a process that was forked after it was "
+                "made: use it in the process that made it, or make another pool here");
 }
 
 void throw_get_timed_out()

@@ -49,17 +49,13 @@ void check_descriptors(std::size_t workers, const pool_options& all)
 // So that a task's end of file is the caller's asio::error::eof.
 void know_asio_errors()
 {
-    [[maybe_unused]] static const bool once = [] {
-        wire::add_error_category(boost::asio::error::get_misc_category());
-        wire::add_error_category(boost::asio::error::get_netdb_category());
-        wire::add_error_category(boost::asio::error::get_addrinfo_category());
-        return true;
-    }();
+    wire::add_error_category(boost::asio::error::get_misc_category());
+    wire::add_error_category(boost::asio::error::get_netdb_category());
+    wire::add_error_category(boost::asio::error::get_addrinfo_category());
 }
 
 std::shared_ptr<detail::pool_impl> make(const pool::executor_type& executor, pool_options options)
 {
-    os::is_forked_copy(); // from now on, this process is the original
     if (!options.workers)
         options.workers = os::usable_cpus();
     validate(options);
@@ -69,15 +65,6 @@ std::shared_ptr<detail::pool_impl> make(const pool::executor_type& executor, poo
     }
     know_asio_errors();
     return detail::pool_impl::make(executor, std::move(options));
-}
-
-void check_original()
-{
-    if (os::is_forked_copy())
-        detail::throw_error(
-            errc::forked_copy,
-            "a procpool::pool was used in a process that fork() made from the one that owns it: use it in the "
-            "original process");
 }
 
 } // namespace
@@ -104,7 +91,7 @@ const std::shared_ptr<detail::pool_impl>& pool::usable() const
 {
     if (!impl_)
         detail::throw_error(errc::pool_closed, "a procpool::pool was used after it was moved from");
-    check_original();
+    impl_->check_original();
     return impl_;
 }
 
@@ -169,7 +156,7 @@ void pool::join()
 
 void detail::submit(const std::shared_ptr<pool_impl>& pool, operation_ptr op, full_queue if_full)
 {
-    check_original();
+    pool->check_original();
     pool->submit(std::move(op), if_full);
 }
 
@@ -180,9 +167,11 @@ std::vector<detail::future_ptr> detail::broadcast(const std::shared_ptr<pool_imp
 
 bool detail::cancel(const std::weak_ptr<pool_impl>& pool, operation_ptr op, bool if_running)
 {
-    check_original();
     const auto alive = pool.lock();
-    return alive && alive->cancel(op, if_running);
+    if (!alive)
+        return false;
+    alive->check_original();
+    return alive->cancel(op, if_running);
 }
 
 boost::asio::any_io_executor detail::executor_of(const std::shared_ptr<pool_impl>& pool)
@@ -199,9 +188,10 @@ boost::asio::any_io_executor detail::executor_of(const std::weak_ptr<pool_impl>&
 
 void detail::check_may_block(const std::weak_ptr<pool_impl>& pool, const char* what)
 {
-    check_original();
-    if (const auto alive = pool.lock())
+    if (const auto alive = pool.lock()) {
+        alive->check_original();
         alive->check_may_block(what);
+    }
 }
 
 void detail::start_join(const std::shared_ptr<pool_impl>& pool, deadline end, join_handler handler)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "pool/pool_impl.hpp"
 
-#include "os/this_process.hpp"
 #include "pool/engine.hpp"
 #include "pool/failures.hpp"
 #include "pool/inline_runner.hpp"
@@ -330,6 +329,12 @@ boost::asio::any_io_executor pool_impl::executor() const
     return executor_;
 }
 
+void pool_impl::check_original() const
+{
+    if (!is_original())
+        throw_forked_copy();
+}
+
 void pool_impl::check_may_block(const char* what) const
 {
     if (runs_loop_of(executor()))
@@ -340,7 +345,7 @@ void pool_impl::check_may_block(const char* what) const
 
 void pool_impl::release()
 {
-    if (os::is_forked_copy()) { // the workers belong to the original
+    if (!is_original()) { // the workers belong to the original
         static_cast<void>(new std::shared_ptr<pool_impl>(shared_from_this()));
         static_cast<void>(thread_.release());
         return;
@@ -365,6 +370,8 @@ std::vector<operation_ptr> pool_impl::take_unaccepted()
 
 void pool_impl::abandon() noexcept
 {
+    if (!is_original()) // release() will keep it all as it is
+        return;
     std::vector<operation_ptr> never_accepted;
     std::unique_ptr<runner> gone;
     {

@@ -8,6 +8,7 @@
 #include "pool/runner.hpp"
 
 #include <procpool/detail/future_state.hpp>
+#include <procpool/detail/process_mark.hpp>
 #include <procpool/options.hpp>
 #include <procpool/stats.hpp>
 
@@ -43,6 +44,10 @@ public:
     void terminate();
     procpool::stats stats() const;
     boost::asio::any_io_executor executor() const;
+    /// Returns false in a process that was forked after this pool was made.
+    bool is_original() const noexcept { return mark_.is_here(); }
+    /// Throws errc::forked_copy. From any thread, before any mutex is locked.
+    void check_original() const;
     void check_may_block(const char* what) const;
     const pool_options& options() const noexcept { return options_; }
     /// As options or resize() say.
@@ -128,6 +133,7 @@ private:
     template <class Event>
     void close_door(Event then);
 
+    const process_mark mark_;
     const pool_options options_;
     link::live_groups groups_;
     std::unique_ptr<own_thread> thread_;

@@ -2,7 +2,6 @@
 #include "pool/stream.hpp"
 
 #include "by_pool.hpp"
-#include "os/this_process.hpp"
 #include "pool/pool_impl.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -242,7 +241,7 @@ void stream::end_input() noexcept
 void stream::cancel() noexcept
 {
     end_input();
-    if (os::is_forked_copy()) // the tasks are the original's, another thread of which may have held the pool's mutex
+    if (!pool_->is_original()) // the tasks are the original's, another thread of which may have held the pool's mutex
         return;
     current_.reset();
     for (const auto& [place, each] : std::exchange(chunks_, {}))

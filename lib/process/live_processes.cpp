@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "process/live_processes.hpp"
 
-#include "os/this_process.hpp"
+#include "os/per_process.hpp"
 #include "process/process_state.hpp"
 
 #include <algorithm>
@@ -11,16 +11,16 @@
 namespace procpool::detail {
 namespace {
 
+void end_all();
+
 struct registry {
     std::mutex mutex;
     std::vector<std::weak_ptr<process_state>> processes;
+
+    registry() { std::atexit(end_all); } // once more in a forked copy: the second call finds nothing left
 };
 
-registry& the_registry()
-{
-    static auto* const all = new registry; // never destroyed: static processes use it until the end
-    return *all;
-}
+constinit os::per_process<registry> the_registry;
 
 std::vector<process_ptr> alive_in(registry& all)
 {
@@ -50,8 +50,7 @@ void end_all()
 
 void add_live_process(const process_ptr& started)
 {
-    [[maybe_unused]] static const int registered = std::atexit(end_all);
-    auto& all = the_registry();
+    auto& all = the_registry.get();
     const std::scoped_lock lock(all.mutex);
     if (all.processes.size() == all.processes.capacity()) // so that those that are gone do not gather
         std::erase_if(all.processes, [](const auto& each) { return each.expired(); });
@@ -60,11 +59,11 @@ void add_live_process(const process_ptr& started)
 
 std::vector<process_ptr> live_processes()
 {
-    if (os::is_forked_copy()) // another thread of the original may have held the mutex
+    auto* const all = the_registry.find();
+    if (!all)
         return {};
-    auto& all = the_registry();
-    const std::scoped_lock lock(all.mutex);
-    return alive_in(all);
+    const std::scoped_lock lock(all->mutex);
+    return alive_in(*all);
 }
 
 } // namespace procpool::detail

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/process.hpp>
 
-#include "os/this_process.hpp"
 #include "process/live_processes.hpp"
 #include "process/process_state.hpp"
 
@@ -30,7 +29,6 @@ void end(const detail::process_ptr& state) noexcept
 
 detail::process_ptr detail::make_process(process_options options, call made)
 {
-    os::is_forked_copy(); // from now on, this process is the original
     validate(options);
     if (options.name.empty())
         options.name = next_name();

@@ -21,15 +21,15 @@ process_state::process_state(process_options options, call made) : options_(std:
 bool process_state::is_original() const noexcept
 {
     const pid_t owner = owner_;
-    return !os::is_forked_copy() && (owner == 0 || owner == os::process_id());
+    return mark_.is_here() && (owner == 0 || owner == os::process_id());
 }
 
 void process_state::check_original() const
 {
     if (!is_original())
         throw_error(errc::forked_copy, options_.name +
-                                           " was used in a process that fork() made from the one that owns it: use it "
-                                           "in the original process");
+                                           " was used in a process that was forked after it was made: use it in the "
+                                           "process that made it, or make another one here");
 }
 
 void process_state::check_usable() const

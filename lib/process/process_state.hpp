@@ -4,6 +4,7 @@
 #include "process/start.hpp"
 
 #include <procpool/detail/deadline.hpp>
+#include <procpool/detail/process_mark.hpp>
 #include <procpool/detail/process_state.hpp>
 #include <procpool/exit_status.hpp>
 
@@ -22,7 +23,7 @@ public:
     process_state(process_options options, call made);
 
     const process_options& options() const noexcept { return options_; }
-    /// False in a process that the host forked.
+    /// Returns false in a process that was forked after this object was made.
     bool is_original() const noexcept;
     /// Throws errc::forked_copy.
     void check_original() const;
@@ -62,6 +63,7 @@ private:
     std::shared_ptr<const os::descriptor> sentinel_or_null() const;
     void reap();
 
+    const process_mark mark_;
     const process_options options_;
     std::atomic<pid_t> owner_{0}; // the process that has started it
     mutable std::mutex mutex_;

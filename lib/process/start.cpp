@@ -2,11 +2,11 @@
 #include "process/start.hpp"
 
 #include "link/channel.hpp"
+#include "os/start_obstacle.hpp"
 #include "os/system_error.hpp"
 #include "os/this_process.hpp"
 #include "pool/launch_options.hpp"
 #include "process/start_message.hpp"
-#include "wire/worker_start.hpp"
 #include "worker/main_guard.hpp"
 
 #include <procpool/detail/throw_error.hpp>
@@ -23,28 +23,23 @@ void check_initialized(const process_options& options)
                                                "too, and start processes inside main");
 }
 
-std::string sentence_for(const process_options& options, std::error_code error)
+std::string sentence_for(const process_options& options, const os::spawn_request& request, std::error_code error)
 {
     if (!options.cwd.empty() && !std::filesystem::is_directory(options.cwd))
         return "the working directory " + options.cwd.string() + " of " + options.name +
                " does not exist: correct process_options::cwd";
+    if (const auto obstacle = os::start_obstacle(request, error))
+        return options.name + " could not be started: " + *obstacle;
     return options.name + " could not be started: " + os::why_not_started(error);
 }
 
-[[noreturn]] void throw_not_started(const process_options& options, std::error_code error)
+[[noreturn]] void throw_not_started(const process_options& options, std::error_code error, const std::string& sentence)
 {
     if (error == std::errc::too_many_files_open || error == std::errc::too_many_files_open_in_system)
         throw_error(errc::too_many_descriptors,
                     options.name + " could not be started, because no file descriptor is left: raise RLIMIT_NOFILE "
                                    "(ulimit -n) or have fewer processes");
-    throw_error(errc::start_failed, sentence_for(options, error));
-}
-
-std::vector<std::string> environment_for(const process_options& options, std::uint64_t nonce)
-{
-    auto changes = environment_changes(options.env);
-    changes.push_back(std::string(wire::nonce_variable) + "=" + std::to_string(nonce));
-    return os::environment_with(changes);
+    throw_error(errc::start_failed, sentence);
 }
 
 int stream_for(output where) noexcept
@@ -56,16 +51,16 @@ os::spawned spawn(const process_options& options, const link::channel& made)
 {
     const auto given = made.for_worker();
     os::spawn_request request;
-    request.executable = "/proc/self/exe";
+    request.executable = os::program_to_start();
     request.arguments = {os::program_name() + ": " + options.name};
-    request.environment = environment_for(options, made.parent.nonce);
+    request.environment = link::environment_of_worker(environment_changes(options.env), made.parent.nonce);
     request.directory = options.cwd.string();
     request.descriptors = given;
     request.out = stream_for(options.stdout_to);
     request.err = stream_for(options.stderr_to);
     os::spawned child;
     if (const auto error = os::spawn(request, child))
-        throw_not_started(options, error);
+        throw_not_started(options, error, sentence_for(options, request, error));
     return child;
 }
 
@@ -83,7 +78,7 @@ started_process start_process(const process_options& options, const call& made)
         auto child = spawn(options, channel);
         return {std::move(child), std::move(channel.parent.lifeline), message.take_shown()};
     } catch (const std::system_error& error) {
-        throw_not_started(options, error.code());
+        throw_not_started(options, error.code(), options.name + " could not be started: " + error.what());
     }
 }
 

@@ -13,15 +13,12 @@
 
 namespace procpool::share {
 
-participant_lock::participant_lock(os::descriptor file) : file_(std::move(file)), copies_(os::accepted_copies())
-{
-    os::is_forked_copy(); // from now on, this process is the original
-}
+participant_lock::participant_lock(os::descriptor file) : file_(std::move(file)), copies_(os::accepted_copies()) {}
 
 // Before the mutex, which another thread may have had when the host forked.
-void participant_lock::check_original()
+void participant_lock::check_original() const
 {
-    if (os::is_forked_copy())
+    if (!mark_.is_here())
         detail::throw_error(errc::forked_copy,
                             "This queue is a copy made by fork(); use it in the process that made or "
                             "was given it, or pass it as an argument.");

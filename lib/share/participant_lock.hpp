@@ -2,6 +2,7 @@
 #pragma once
 
 #include "os/flag.hpp"
+#include "os/process_mark.hpp"
 
 #include <mutex>
 
@@ -24,9 +25,10 @@ public:
     int file() const noexcept { return file_.get(); }
 
 private:
-    static void check_original();
+    void check_original() const;
     void make_own();
 
+    const os::process_mark mark_;
     os::descriptor file_;
     unsigned copies_; // os::accepted_copies() of the process that the open file description belongs to
     std::mutex threads_;

@@ -80,14 +80,27 @@ struct fork_outcome {
     std::atomic<std::int32_t> error;   ///< Why there is none, an errno.
 };
 
-/// The memory that parent and worker share, one for each worker. The parent distrusts every word of it.
-struct control_page {
+/// The beginning of every control page, in every version of the library: a parent and a worker of different versions
+/// recognize each other by it. Later layouts change only what follows.
+struct page_head {
     static constexpr std::uint64_t expected_magic = 0x6c6f6f70'636f7270; // "procpool"
+    /// Changes with the layout of the page and with everything else that parent and worker tell each other.
     static constexpr std::uint32_t expected_version = 2;
 
     std::uint64_t magic;
-    std::uint64_t nonce; ///< Equals the one in the environment: an inherited variable alone makes nobody a worker.
-    std::uint32_t version;
+    std::uint64_t nonce;          ///< Equals the one in the environment.
+    std::uint32_t version;        ///< The parent's.
+    std::uint32_t worker_version; ///< The worker's, written by a worker that expects another version. Otherwise 0.
+};
+
+static_assert(offsetof(page_head, magic) == 0 && offsetof(page_head, nonce) == 8 &&
+                  offsetof(page_head, version) == 16 && offsetof(page_head, worker_version) == 20 &&
+                  sizeof(page_head) == 24,
+              "workers of other versions look for these words at these places");
+
+/// The memory that parent and worker share, one for each worker. The parent distrusts every word of it.
+struct control_page {
+    page_head head;
     std::atomic<std::uint32_t>
         bell; ///< The parent counts it up, and wakes who waits on it, when it asks a task to stop.
     std::uint64_t max_rss_at_start_kib; ///< Written by the worker: os::max_rss_kib() before anything else.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "wire/error_categories.hpp"
 
+#include "leaky_singleton.hpp"
+#include "table_mutex.hpp"
+
 #include <procpool/error.hpp>
 
 #include <boost/system/generic_category.hpp>
@@ -12,7 +15,6 @@
 #include <ios>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 namespace procpool::wire {
@@ -31,21 +33,20 @@ public:
 
     std::string message(int value) const override
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(table_mutex());
         const auto found = messages_.find(value);
         return found != messages_.end() ? found->second : "error " + std::to_string(value) + " of category " + name_;
     }
 
     void remember(int value, const std::string& message)
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(table_mutex());
         if (messages_.size() < max_messages)
             messages_.emplace(value, message);
     }
 
 private:
     std::string name_;
-    mutable std::mutex mutex_;
     std::map<int, std::string> messages_;
 };
 
@@ -53,63 +54,58 @@ class category_table {
 public:
     void add(const boost::system::error_category& category)
     {
-        const std::lock_guard lock(mutex_);
-        known_.push_back(&category);
+        const std::lock_guard lock(table_mutex());
+        if (std::ranges::find(known_, &category) == known_.end())
+            known_.push_back(&category);
     }
 
     const boost::system::error_category* find(const std::string& name)
     {
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(table_mutex());
         const auto found = std::ranges::find(known_, name, &boost::system::error_category::name);
         return found != known_.end() ? *found : nullptr;
     }
 
     stand_in& stand_in_for(const std::string& name)
     {
-        static stand_in any_other("unknown");
-        const std::lock_guard lock(mutex_);
+        const std::lock_guard lock(table_mutex());
         const auto found = stand_ins_.find(name);
         if (found != stand_ins_.end())
             return *found->second;
         if (stand_ins_.size() == max_stand_ins)
-            return any_other;
+            return any_other_;
         return *stand_ins_.emplace(name, std::make_unique<stand_in>(name)).first->second;
     }
 
 private:
-    std::mutex mutex_;
     std::vector<const boost::system::error_category*> known_{
         &boost::system::generic_category(), &boost::system::system_category(), &procpool::error_category()};
     std::map<std::string, std::unique_ptr<stand_in>> stand_ins_;
+    stand_in any_other_{"unknown"};
 };
 
-/// Never destroyed: error codes refer to the categories in it until the program ends.
-category_table& table()
-{
-    static auto* const the_table = new category_table;
-    return *the_table;
-}
+constinit leaky_singleton<category_table> table; // error codes refer to the categories in it until the program ends
 
 } // namespace
 
 void add_error_category(const boost::system::error_category& category)
 {
-    table().add(category);
+    table.get().add(category);
 }
 
 const std::error_category* find_std_category(const std::string& name)
 {
-    static const std::array categories{&std::generic_category(), &std::system_category(), &std::iostream_category(),
-                                       &std::future_category()};
+    const std::array categories{&std::generic_category(), &std::system_category(), &std::iostream_category(),
+                                &std::future_category()};
     const auto found = std::ranges::find(categories, name, &std::error_category::name);
     return found != categories.end() ? *found : nullptr;
 }
 
 const boost::system::error_category& category_named(const std::string& name, int value, const std::string& message)
 {
-    if (const auto* known = table().find(name))
+    if (const auto* known = table.get().find(name))
         return *known;
-    auto& stand_in = table().stand_in_for(name);
+    auto& stand_in = table.get().stand_in_for(name);
     stand_in.remember(value, message);
     return stand_in;
 }

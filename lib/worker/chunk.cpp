@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // The worker's side of pool::imap() and its kin.
 #include <procpool/detail/chunk.hpp>
+#include <procpool/detail/process_mark.hpp>
 
 #include "os/this_process.hpp"
 #include "wire/exception_record.hpp"
@@ -61,12 +62,13 @@ private:
             answer_ = wire::bounded_exception(std::current_exception(), worker::exception_stack());
             is_exception = true;
         }
-        if (os::is_forked_copy()) // the element forked, and this is the child that came back out of it
+        if (!mark_.is_here()) // the element forked, and this is the child that came back out of it
             os::exit_now(EXIT_SUCCESS);
         append_element(to_, answer_, is_exception);
         return !log_ || log_->add({to_.data() + at, to_.size() - at});
     }
 
+    const process_mark mark_;
     byte_source& from_;
     byte_buffer& to_;
     const element_code& run_;

@@ -3,6 +3,7 @@
 #include "worker/current_task.hpp"
 
 #include "os/futex.hpp"
+#include "os/per_process.hpp"
 #include "worker/code_table.hpp"
 
 #include <procpool/this_task.hpp>
@@ -68,13 +69,7 @@ private:
     bool watching_ = false;
 };
 
-stop_watch& the_stop_watch()
-{
-    static auto* const watch = new stop_watch; // its thread never ends
-    return *watch;
-}
-
-std::atomic<bool> has_stop_watch;
+constinit os::per_process<stop_watch> the_stop_watch; // its thread never ends
 
 // 0: none, also where the clock cannot tell it.
 std::uint64_t end_of(std::uint64_t started_ns, std::uint64_t timeout_ns) noexcept
@@ -100,8 +95,8 @@ void worker::begin_current_task(wire::control_page& page, std::uint16_t slot, st
 void worker::end_current_task() noexcept
 {
     current_id.store(0, std::memory_order_release);
-    if (has_stop_watch.load(std::memory_order_relaxed))
-        the_stop_watch().end_task();
+    if (auto* const watch = the_stop_watch.find())
+        watch->end_task();
 }
 
 wire::chunk_log* worker::begin_chunk_log() noexcept
@@ -134,8 +129,7 @@ std::stop_token this_task::stop_token()
 {
     if (current_id.load(std::memory_order_acquire) == 0)
         return {};
-    has_stop_watch = true;
-    return the_stop_watch().token();
+    return the_stop_watch.get().token();
 }
 
 std::optional<std::chrono::steady_clock::time_point> this_task::deadline() noexcept

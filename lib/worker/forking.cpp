@@ -5,6 +5,7 @@
 #include "os/descriptor_passing.hpp"
 #include "os/fork_sibling.hpp"
 #include "os/lifeline.hpp"
+#include "os/process_mark.hpp"
 #include "os/process_title.hpp"
 #include "os/tape.hpp"
 #include "os/this_process.hpp"

@@ -3,6 +3,7 @@
 
 #include "os/pid_namespace.hpp"
 #include "os/pipe.hpp"
+#include "os/process_mark.hpp"
 #include "os/tape.hpp"
 #include "os/this_process.hpp"
 #include "wire/exception_record.hpp"
@@ -40,7 +41,7 @@ loop::loop(os::mapping page)
       frames_(std::numeric_limits<std::uint64_t>::max()),
       answers_(wire::answers_descriptor, page_.answers),
       payloads_(page_),
-      output_(page_.nonce)
+      output_(page_.head.nonce)
 {
 }
 
@@ -192,6 +193,7 @@ void loop::run_task(const wire::frame& frame)
 
 wire::frame_kind loop::run_into_answer(const wire::frame& call)
 {
+    const os::process_mark here;
     auto kind = wire::frame_kind::result;
     clear_answer();
     try {
@@ -202,7 +204,7 @@ wire::frame_kind loop::run_into_answer(const wire::frame& call)
         kind = wire::frame_kind::exception;
         answer_with(std::current_exception());
     }
-    if (os::is_forked_copy()) // the task forked, and this is the child that came back out of it
+    if (!here.is_here()) // the task forked, and this is the child that came back out of it
         os::exit_now(EXIT_SUCCESS);
     return kind;
 }

@@ -2,6 +2,7 @@
 #include "worker/process.hpp"
 
 #include "os/descriptor.hpp"
+#include "os/process_mark.hpp"
 #include "os/this_process.hpp"
 #include "wire/worker_start.hpp"
 #include "worker/confine.hpp"
@@ -79,8 +80,9 @@ void begin_process(const wire::process_settings& settings)
 
 void run_process(const std::function<received_call()>& receive)
 {
+    const os::process_mark here;
     const int code = run(receive);
-    if (os::is_forked_copy()) // the function forked, and this is the child that came back out of it
+    if (!here.is_here()) // the function forked, and this is the child that came back out of it
         os::exit_now(code);
     std::exit(code);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "worker/process_name.hpp"
 
+#include "leaky_singleton.hpp"
 #include "os/this_process.hpp"
 
 #include <procpool/this_process.hpp>
@@ -8,22 +9,22 @@
 namespace procpool {
 namespace {
 
-std::string& own_name()
-{
-    static auto* const name = new std::string("main-process"); // never destroyed: static objects may ask for it
-    return *name;
-}
+struct process_name {
+    std::string text = "main-process";
+};
+
+constinit leaky_singleton<process_name> own_name; // static objects may ask for it
 
 } // namespace
 
 void worker::set_process_name(std::string name)
 {
-    own_name() = std::move(name);
+    own_name.get().text = std::move(name);
 }
 
 const std::string& this_process::name() noexcept
 {
-    return own_name();
+    return own_name.get().text;
 }
 
 pid_t this_process::pid() noexcept

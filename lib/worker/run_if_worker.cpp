@@ -20,8 +20,7 @@ bool guarded = false; // written by main before there are threads
 // Programs that a task starts inherit nothing of the channel, and are no workers.
 void close_channel_on_exec()
 {
-    for (const int fd : {wire::tasks_descriptor, wire::answers_descriptor, wire::lifeline_descriptor,
-                         wire::page_descriptor, wire::memory_descriptor})
+    for (const int fd : wire::channel_descriptors)
         os::close_on_exec(fd);
     unsetenv(wire::nonce_variable);
 }
@@ -29,7 +28,6 @@ void close_channel_on_exec()
 // Nothing may leave this function: behind it lies the host's main, which must not run in a worker.
 [[noreturn]] void work(os::mapping page) noexcept
 {
-    os::is_forked_copy(); // from now on, this process is the original
     close_channel_on_exec();
     if (os::arm_lifeline(wire::lifeline_descriptor))
         os::exit_now(EXIT_SUCCESS); // the parent is gone

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/this_worker.hpp>
 
-#include "os/this_process.hpp"
+#include "os/per_process.hpp"
 
 #include <cstdlib>
 #include <mutex>
@@ -16,38 +16,24 @@ struct kept {
     std::unordered_map<std::type_index, std::shared_ptr<void>> objects;
 };
 
-kept& all_kept()
-{
-    static auto* const all = new kept; // never destroyed: threads and exit hooks may use it to the end
-    return *all;
-}
+constinit os::per_process<kept> all_kept;
 
 class exit_hooks {
 public:
-    exit_hooks()
-    {
-        os::is_forked_copy(); // from now on, this process is the original
-        if (std::atexit([] { the().run(); }) != 0)
-            throw std::bad_alloc();
-    }
-    static exit_hooks& the()
-    {
-        static auto* const hooks = new exit_hooks;
-        return *hooks;
-    }
     void add(std::function<void()> hook)
     {
         const std::scoped_lock lock(mutex_);
         hooks_.push_back(std::move(hook));
     }
 
-private:
-    // Not in a child that a task has forked: they are its parent's. A hook may add others.
+    /// A hook may add others, and may fork: then they are the parent's.
     void run()
     {
-        while (!os::is_forked_copy() && take_last())
+        while (mark_.is_here() && take_last())
             last_();
     }
+
+private:
     bool take_last()
     {
         const std::scoped_lock lock(mutex_);
@@ -58,16 +44,36 @@ private:
         return true;
     }
 
+    const os::process_mark mark_;
     std::mutex mutex_;
     std::vector<std::function<void()>> hooks_;
     std::function<void()> last_;
 };
 
+void run_exit_hooks();
+
+struct registered_hooks : exit_hooks {
+    registered_hooks()
+    {
+        if (std::atexit(run_exit_hooks) != 0)
+            throw std::bad_alloc();
+    }
+};
+
+constinit os::per_process<registered_hooks> all_hooks;
+
+// Twice in a forked copy that has hooks of its own, which inherits the registration: the second call finds none left.
+void run_exit_hooks()
+{
+    if (auto* const own = all_hooks.find())
+        own->run();
+}
+
 } // namespace
 
 void* detail::find_or_make(std::type_index type, const maker& make)
 {
-    auto& all = all_kept();
+    auto& all = all_kept.get();
     const std::scoped_lock lock(all.mutex);
     if (const auto found = all.objects.find(type); found != all.objects.end())
         return found->second.get();
@@ -77,7 +83,7 @@ void* detail::find_or_make(std::type_index type, const maker& make)
 
 void at_exit(std::function<void()> hook)
 {
-    exit_hooks::the().add(std::move(hook));
+    all_hooks.get().add(std::move(hook));
 }
 
 } // namespace procpool::this_worker

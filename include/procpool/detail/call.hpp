@@ -5,6 +5,7 @@
 #include <procpool/detail/byte_buffer.hpp>
 #include <procpool/detail/config.hpp>
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -45,6 +46,27 @@ PROCPOOL_DECL void encode_buffer(call& made, byte_buffer bytes);
 /// Where code lies. Throws system_error(module_mismatch) when the address belongs to no loaded module, or to one that
 /// was linked without a build id. Thread-safe.
 PROCPOOL_DECL code_ref locate_code(const void* address);
+
+/// Remembers where one piece of code lies. Unlike a local static of type code_ref it has no guard, which another thread
+/// may hold when the program forks. Thread-safe.
+class known_code {
+public:
+    code_ref locate(const void* address)
+    {
+        std::uint64_t seen = where_.load(std::memory_order_relaxed);
+        if (seen == unknown) {
+            const code_ref found = locate_code(address);
+            seen = found.offset << 16 | found.module;
+            where_.store(seen, std::memory_order_relaxed);
+        }
+        const std::uint64_t offset = seen >> 16;
+        return {.module = seen & 0xffff, .offset = offset & 0xffff'ffff'ffff};
+    }
+
+private:
+    static constexpr std::uint64_t unknown = 0; // a module begins with its header, not with code
+    std::atomic<std::uint64_t> where_{unknown};
+};
 
 /// In a worker: the address of code that the parent referred to. Throws system_error(module_mismatch) with a sentence
 /// that names the file.

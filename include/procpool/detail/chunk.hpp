@@ -49,8 +49,8 @@ PROCPOOL_LOCAL void run_elements(decoder& from, encoder& to)
 template <class F, class R, class... Ps>
 PROCPOOL_LOCAL code_ref elements_trampoline_for()
 {
-    static const code_ref where = locate_code(reinterpret_cast<const void*>(&run_elements<F, R, Ps...>));
-    return where;
+    static constinit known_code known;
+    return known.locate(reinterpret_cast<const void*>(&run_elements<F, R, Ps...>));
 }
 
 template <class F, class R, class... Ps>

@@ -55,6 +55,9 @@ private:
 
     std::shared_ptr<waiter> take_waiter(const waiter* only);
 
+    std::unique_lock<std::mutex> lock() const;
+
+    const process_mark mark_;
     mutable std::mutex mutex_;
     std::condition_variable arrival_;
     std::unordered_map<std::size_t, watched> watched_;

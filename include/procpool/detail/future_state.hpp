@@ -3,6 +3,7 @@
 
 #include <procpool/detail/completion.hpp>
 #include <procpool/detail/deadline.hpp>
+#include <procpool/detail/process_mark.hpp>
 
 #include <boost/asio/error.hpp>
 
@@ -35,7 +36,7 @@ public:
     const std::weak_ptr<pool_impl>& pool() const noexcept { return pool_; }
     bool ready() const noexcept;
     /// Blocks until the outcome is here; false when the deadline passed first. Throws would_deadlock, naming the
-    /// caller.
+    /// caller, and forked_copy.
     bool wait(deadline until, const char* caller);
     /// Of an outcome that is here: whether it is no result, and what was thrown, a new object each time if it can be.
     bool failed() const noexcept { return outcome_.is_exception || outcome_.error; }
@@ -44,7 +45,7 @@ public:
     bool was_cancelled() const;
     /// The outcome; once, when ready.
     outcome take();
-    /// Calls the waiter when the outcome is here; never from inside this call.
+    /// Calls the waiter when the outcome is here; never from inside this call. Throws forked_copy.
     void attach(std::shared_ptr<waiter> added);
     /// Completes a waiter that is still attached as cancelled.
     void detach(const std::shared_ptr<waiter>& removed);
@@ -61,6 +62,7 @@ private:
     std::mutex mutex_;
     std::vector<std::shared_ptr<waiter>> waiters_;
     std::atomic<std::uint32_t> state_;
+    const process_mark mark_;
 };
 
 /// Calls a waiter later, on the executor of a pool, or on the system's if it is gone.
@@ -68,6 +70,9 @@ PROCPOOL_DECL void deliver_soon(const std::weak_ptr<pool_impl>& pool, std::share
 
 /// Submits a call once for each worker of the pool that takes tasks, or will when it has started.
 PROCPOOL_DECL std::vector<future_ptr> broadcast(const std::shared_ptr<pool_impl>& pool, const call& made);
+
+/// Throws errc::forked_copy: a pool, or what it gave, was used in a process that was forked since.
+[[noreturn]] PROCPOOL_DECL void throw_forked_copy();
 
 /// Throws errc::timed_out for a get() whose limit has passed.
 [[noreturn]] PROCPOOL_DECL void throw_get_timed_out();

@@ -90,8 +90,8 @@ PROCPOOL_LOCAL void run_call(decoder& from, encoder& to)
 template <class F, class R, class... Ps>
 PROCPOOL_LOCAL code_ref trampoline_for()
 {
-    static const code_ref where = locate_code(reinterpret_cast<const void*>(&run_call<F, R, Ps...>));
-    return where;
+    static constinit known_code known;
+    return known.locate(reinterpret_cast<const void*>(&run_call<F, R, Ps...>));
 }
 
 } // namespace procpool::detail

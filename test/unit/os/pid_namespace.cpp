@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/pid_namespace.hpp"
 
-#include "os/this_process.hpp"
+#include "os/process_mark.hpp"
 #include "processes.hpp"
 #include "support/skip.hpp"
 
@@ -76,8 +76,8 @@ BOOST_AUTO_TEST_CASE(the_worker_is_the_second_process_there_and_no_forked_copy)
 {
     if (!is_possible())
         return;
-    is_forked_copy();
-    const auto child = fork_contained([] { return ::getpid() == 2 && ::getppid() == 1 && !is_forked_copy(); });
+    const process_mark mark;
+    const auto child = fork_contained([&] { return ::getpid() == 2 && ::getppid() == 1 && mark.is_here(); });
     BOOST_TEST(child.succeeds());
 }
 

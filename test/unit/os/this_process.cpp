@@ -58,35 +58,6 @@ BOOST_AUTO_TEST_CASE(the_descriptor_limit_is_the_soft_one)
     BOOST_TEST(child.succeeds());
 }
 
-BOOST_AUTO_TEST_CASE(the_first_process_is_no_copy)
-{
-    BOOST_TEST(!is_forked_copy());
-    on_own_thread([] { BOOST_TEST(!is_forked_copy()); });
-}
-
-BOOST_AUTO_TEST_CASE(a_fork_is_a_copy_and_so_is_its_fork)
-{
-    BOOST_TEST(!is_forked_copy());
-    const auto child = test::fork_child([] {
-        if (!is_forked_copy())
-            return false;
-        const auto grandchild = test::fork_child([] { return is_forked_copy(); });
-        return grandchild.succeeds();
-    });
-    BOOST_TEST(child.succeeds());
-    BOOST_TEST(!is_forked_copy());
-}
-
-BOOST_AUTO_TEST_CASE(a_raw_clone_is_a_copy)
-{
-    BOOST_TEST(!is_forked_copy());
-    const auto pid = static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, nullptr));
-    if (pid == 0)
-        ::_exit(test::exit_code_of(is_forked_copy()));
-    const test::child_process child(pid, test::open_pidfd(pid));
-    BOOST_TEST(child.succeeds());
-}
-
 BOOST_AUTO_TEST_CASE(a_thread_name_is_cut_to_fifteen_bytes)
 {
     on_own_thread([] {
