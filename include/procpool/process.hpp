@@ -117,7 +117,8 @@ private:
 ///     reader.join();
 ///
 /// main must call run_if_worker(), because the process is this same program, started anew; it shares no memory with
-/// this one. It has the host's stdout and stderr, leads a process group of its own, and blocks and ignores no signal.
+/// this one. It has the host's stdout and stderr, and blocks and ignores no signal. It leads a session and a process
+/// group of its own, so it has no controlling terminal.
 /// It ends with exit code 0 when the function has returned, whatever that was, with n when it called std::exit(n), and
 /// with 1 after an exception, which it prints to stderr. What it has started in its group ends with it, at the latest
 /// when its end is seen here: by any call that tells of it, or a join.

@@ -29,6 +29,10 @@ enum class containment : std::uint8_t {
 
 /// What the worker processes get. Everything else is fixed: stdin is /dev/null, nothing of this process but stdout and
 /// stderr is open, blocked or ignored in a worker.
+///
+/// A worker leads a session of its own. It has no controlling terminal, so a program that asks there for a password
+/// (ssh, git, sudo) fails at once with ENXIO. A task that opens a terminal passes O_NOCTTY, as openpty(3) does:
+/// otherwise the terminal becomes the worker's own, and SIGHUP ends the worker when the terminal is closed.
 struct worker_options {
     /// Changes to this process's environment: a value sets the variable, no value removes it. Names must not be empty
     /// or contain '='.

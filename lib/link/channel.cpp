@@ -33,7 +33,7 @@ os::mapping make_page(os::descriptor& file, std::uint64_t nonce)
 
 std::array<int, 5> channel::for_worker() const noexcept
 {
-    return {parent.tasks_kept.get(), worker.answers.get(), worker.lifeline.get(), worker.page.get(),
+    return {parent.tasks_kept.get(), worker.answers.get(), parent.lifeline.read.get(), worker.page.get(),
             worker.memory.get()};
 }
 
@@ -50,7 +50,8 @@ channel make_channel(output out, output err)
     parent.nonce = os::random_bits();
     connect(parent.tasks_kept, parent.tasks);
     connect(parent.answers, worker.answers);
-    connect(worker.lifeline, parent.lifeline);
+    parent.lifeline = os::make_pipe();
+    os::set_non_blocking(parent.lifeline.write.get()); // who cuts it again and again never waits
     if (goes_through_pool(out))
         connect(parent.out, worker.out);
     if (goes_through_pool(err))

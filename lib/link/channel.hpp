@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "os/descriptor.hpp"
+#include "os/pipe.hpp"
 #include "os/shared_memory.hpp"
 
 #include <procpool/output.hpp>
@@ -25,18 +25,17 @@ struct parent_ends {
     os::descriptor tasks_kept; ///< Its read end: kept, so that a write to a dead worker is never SIGPIPE. It shares its
                                ///< open file description with the worker's: never make it non-blocking.
     os::descriptor answers;    ///< Read end.
-    os::descriptor lifeline;   ///< Write end; nobody else has one. Never written to.
-    os::descriptor out;        ///< Read end, if stdout goes through this process; likewise
-    os::descriptor err;        ///< stderr.
-    os::descriptor memory;     ///< A socket for the descriptors of memory with big payloads.
-    std::uint64_t nonce = 0;   ///< That of its page, of which the worker could change its own copy.
+    os::pipe_ends lifeline; ///< No other process has a write end. The read end is kept to kill what a dead worker left.
+    os::descriptor out;     ///< Read end, if stdout goes through this process; likewise
+    os::descriptor err;     ///< stderr.
+    os::descriptor memory;  ///< A socket for the descriptors of memory with big payloads.
+    std::uint64_t nonce = 0; ///< That of its page, of which the worker could change its own copy.
     os::mapping page;
 };
 
-/// The worker's own ends, but for the read end of its tasks. To be closed here when the worker has them.
+/// The worker's own ends, but for the read ends of its tasks and its lifeline. To be closed here when the worker has them.
 struct worker_ends {
     os::descriptor answers;
-    os::descriptor lifeline;
     os::descriptor page;
     os::descriptor memory;
     os::descriptor out; ///< Empty where the stream does not go through the pool.

@@ -1,24 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "link/child_process.hpp"
 
-#include "os/pipe.hpp"
-
-#include <csignal>
+#include "os/orphans.hpp"
 
 namespace procpool::link {
 
-child_process::child_process(const boost::asio::any_io_executor& executor, os::spawned&& child,
+child_process::child_process(const boost::asio::any_io_executor& executor, os::spawned&& child, os::pipe_ends lifeline,
                              std::optional<os::control_group> cgroup, live_groups& groups)
     : groups_(groups),
       pid_(child.pid),
       process_(executor, child.pid, os::duplicate(child.pidfd.get()).release()),
       pidfd_(executor),
       tracer_timer_(executor),
+      lifeline_(std::move(lifeline)),
       cgroup_(std::move(cgroup))
 {
     pidfd_.assign(child.pidfd.get());
     child.pidfd.release();
-    groups_.add(pid_, pidfd_.native_handle());
+    groups_.add(group());
 }
 
 child_process::~child_process()
@@ -36,31 +35,29 @@ child_process::~child_process()
     os::wait_until_ended(pidfd_.native_handle()); // Asio has made it non-blocking, so reap() alone would not wait
     os::reap(pidfd_.native_handle());
     process_.detach(); // where the host ignores SIGCHLD, the number may be a stranger's by now
+    os::reap_orphans(pid_);
+}
+
+os::child_group child_process::group() noexcept
+{
+    return {.leader = pid_, .pidfd = pidfd_.native_handle(), .lifeline = lifeline_.write.get()};
 }
 
 void child_process::kill() noexcept
 {
-    signal(SIGKILL);
+    os::kill(group());
 }
 
 void child_process::terminate() noexcept
 {
-    signal(SIGTERM);
-}
-
-void child_process::signal(int number) noexcept
-{
-    os::send_signal(pidfd_.native_handle(), number);
-    if (!os::was_discarded(pidfd_.native_handle()))
-        os::kill_group(pid_, number);
+    os::terminate(group());
 }
 
 std::optional<os::child_exit> child_process::end()
 {
     ended_ = true;
     const auto status = os::peek_exit(pidfd_.native_handle());
-    if (status)
-        os::kill_group(pid_);
+    kill(); // what is left of its group
     cgroup_.reset();
     was_killed_with_all_ = groups_.remove(pid_);
     boost::system::error_code ignored;
@@ -68,6 +65,7 @@ std::optional<os::child_exit> child_process::end()
         process_.wait(ignored);
     process_.detach();
     pidfd_.close();
+    os::reap_orphans(pid_);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "link/live_groups.hpp"
 #include "os/child.hpp"
 #include "os/control_group.hpp"
+#include "os/pipe.hpp"
 #include "os/process_mark.hpp"
 #include "os/spawn.hpp"
 
@@ -21,9 +22,9 @@ namespace procpool::link {
 /// its number could belong to somebody else when we signal its group.
 class child_process {
 public:
-    /// Takes over a started child, and its control group if it has one of its own. When it throws, the child is still
-    /// the caller's.
-    child_process(const boost::asio::any_io_executor& executor, os::spawned&& child,
+    /// Takes over a started child with its lifeline, and its control group if it has one of its own. When it throws, the
+    /// child is still the caller's.
+    child_process(const boost::asio::any_io_executor& executor, os::spawned&& child, os::pipe_ends lifeline,
                   std::optional<os::control_group> cgroup, live_groups& groups);
     /// Kills the group and reaps, if end() was not called. In a forked copy of the host it does nothing.
     ~child_process();
@@ -46,17 +47,17 @@ public:
     bool has_ended() noexcept { return os::has_ended(pidfd_.native_handle()); }
     /// SIGKILL to the process and its group.
     void kill() noexcept;
-    /// SIGTERM to the process and its group.
+    /// SIGTERM to the process and its group; SIGKILL where this process may not send it.
     void terminate() noexcept;
     /// The one place where a worker ends: kills what is left of its group while its number is still reserved by the
-    /// zombie, reads its status, and lets Boost.Process reap it, which cannot block now. Empty status: the host ignores
-    /// SIGCHLD, so the kernel kept none; then nothing was signalled by number.
+    /// zombie, reads its status, and lets Boost.Process reap it, which cannot block now. Empty status: the kernel kept none,
+    /// because the host ignores SIGCHLD, or the host has reaped it; then nothing was signalled by number.
     std::optional<os::child_exit> end();
     /// Whether live_groups::kill_all() has killed it. When it has ended.
     bool was_killed_with_all() const noexcept { return was_killed_with_all_; }
 
 private:
-    void signal(int number) noexcept;
+    os::child_group group() noexcept;
 
     const os::process_mark mark_;
     live_groups& groups_;
@@ -64,6 +65,7 @@ private:
     boost::process::v2::basic_process<boost::asio::any_io_executor> process_;
     boost::asio::posix::stream_descriptor pidfd_;
     boost::asio::steady_timer tracer_timer_;
+    os::pipe_ends lifeline_;
     std::optional<os::control_group> cgroup_; // what is in there is killed with it
     bool ended_ = false;
     bool was_killed_with_all_ = false;

@@ -128,16 +128,18 @@ void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t numbe
 {
     faults_of_worker faults(plan.faults, number);
     const os::failing_calls while_starting(faults);
-    if (const auto error = os::adopt(pid, worker.child))
+    if (const auto error = os::adopt(pid, worker.child)) {
+        end_forked(std::move(worker), pid);
         throw std::runtime_error("worker " + std::to_string(number) + " was forked, but " + error.message());
+    }
     if (worker.cgroup)
         worker.cgroup->add(worker.child.pid); // before its first message: nothing of a task has run
 }
 
-void end_forked(pid_t pid) noexcept
+void end_forked(launched worker, pid_t pid) noexcept
 {
-    unwatched child;
-    static_cast<void>(os::adopt(pid, child));
+    worker.ends.lifeline = {}; // ends it even if this process may not signal it
+    os::kill_and_reap(pid);
 }
 
 } // namespace procpool::link

@@ -44,11 +44,11 @@ struct launched {
     std::optional<os::control_group> cgroup;
 };
 
-/// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the six of its channel
+/// How many descriptors of the parent one worker needs, for the check against RLIMIT_NOFILE: the seven of its channel
 /// and its lifeline, the pidfd and its copy, and one for each stream that goes through the pool.
 constexpr std::size_t descriptors_per_worker(std::size_t streams) noexcept
 {
-    return 8 + streams;
+    return 9 + streams;
 }
 /// And how many more are open for a moment while one starts.
 constexpr std::size_t descriptors_while_starting(std::size_t streams) noexcept
@@ -67,8 +67,8 @@ launched launch(const launch_plan& plan, std::uint64_t number);
 launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket);
 /// The fork server has forked that worker. Throws as launch(), and then the worker is gone.
 void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t number, pid_t pid);
-/// Kills and reaps it instead. Nothing happens when there is none.
-void end_forked(pid_t pid) noexcept;
+/// Ends the prepared worker instead, if the fork server has forked it.
+void end_forked(launched worker, pid_t pid) noexcept;
 /// Says in words why a fork server could not fork a worker. `error`: the errno that it reported.
 std::string why_not_forked(int error);
 /// What ps shows of a worker.

@@ -24,11 +24,11 @@ link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, l
       descriptors_timer_(executor),
       max_answer_bytes_(wire::max_answer_bytes(plan.max_result_bytes)),
       tasks_kept_(std::move(worker.ends.tasks_kept)),
-      lifeline_(std::move(worker.ends.lifeline)),
       tasks_(executor, worker.ends.tasks.release()),
       answers_(executor, worker.ends.answers.release()),
       pid_(worker.child.pid),
-      process_(std::in_place, executor, std::move(worker.child), std::move(worker.cgroup), groups),
+      process_(std::in_place, executor, std::move(worker.child), std::move(worker.ends.lifeline),
+               std::move(worker.cgroup), groups),
       frames_(max_answer_bytes_),
       oom_kills_at_start_(worker.oom_kills)
 {

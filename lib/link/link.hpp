@@ -186,7 +186,6 @@ private:
     boost::asio::steady_timer descriptors_timer_;
     const std::uint64_t max_answer_bytes_;
     os::descriptor tasks_kept_;
-    os::descriptor lifeline_;
     boost::asio::writable_pipe tasks_;
     boost::asio::readable_pipe answers_;
     pid_t pid_;

@@ -193,7 +193,6 @@ void link::end()
     exit_ = process_->end();
     killed_ = killed_ || process_->was_killed_with_all();
     process_.reset();
-    lifeline_.reset();
     const auto events = std::move(events_);
     events->worker_ended(*this);
     events->batch_done();

@@ -5,10 +5,10 @@
 
 namespace procpool::link {
 
-void live_groups::add(pid_t leader, int pidfd)
+void live_groups::add(const os::child_group& group)
 {
     const std::scoped_lock lock(mutex_);
-    groups_.emplace(leader, group{pidfd});
+    groups_.emplace(group.leader, member{group});
 }
 
 bool live_groups::remove(pid_t leader)
@@ -22,9 +22,8 @@ void live_groups::kill_all() noexcept
 {
     const std::scoped_lock lock(mutex_);
     for (auto& [leader, each] : groups_) {
-        each.is_killed = !os::was_discarded(each.pidfd);
-        if (each.is_killed)
-            os::kill_group(leader);
+        each.is_killed = !os::was_discarded(each.group.pidfd);
+        os::kill(each.group);
     }
 }
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "os/child_group.hpp"
+
 #include <map>
 #include <mutex>
-#include <sys/types.h>
 
 namespace procpool::link {
 
@@ -12,20 +13,20 @@ namespace procpool::link {
 /// leader is reaped, under the same lock. Thread-safe.
 class live_groups {
 public:
-    /// The pidfd stays the caller's, and open until remove.
-    void add(pid_t leader, int pidfd);
+    /// Its descriptors stay the caller's, and open until remove.
+    void add(const os::child_group& group);
     /// Returns whether kill_all() has killed it.
     bool remove(pid_t leader);
-    /// SIGKILL to every group, but for those whose leader the kernel has discarded (the host ignores SIGCHLD).
+    /// Kills every group, with its leader.
     void kill_all() noexcept;
 
 private:
-    struct group {
-        int pidfd;
+    struct member {
+        os::child_group group;
         bool is_killed = false;
     };
     std::mutex mutex_;
-    std::map<pid_t, group> groups_; // by their leaders
+    std::map<pid_t, member> groups_; // by their leaders
 };
 
 } // namespace procpool::link

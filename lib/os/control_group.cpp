@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/control_group.hpp"
 
+#include "os/child.hpp"
 #include "os/descriptor.hpp"
 #include "os/kernel_text.hpp"
+#include "os/orphans.hpp"
 
 #include <cerrno>
 #include <chrono>
@@ -11,8 +13,10 @@
 #include <poll.h>
 #include <stdexcept>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <utility>
+#include <vector>
 
 namespace procpool::os {
 
@@ -44,10 +48,26 @@ fs::path own_group()
     return group ? mount_of_v2() / *group : refuse("this process is in no group of cgroup v2");
 }
 
-bool write_to(const fs::path& file, const std::string& text)
+descriptor open_to_write(const fs::path& file) noexcept
 {
-    const descriptor fd(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
-    return fd && ::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+    return descriptor(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
+}
+
+bool write_to(const descriptor& file, const std::string& text)
+{
+    return file && ::write(file.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size());
+}
+
+/// The members by pidfd, if this process may come to have to reap them.
+std::vector<descriptor> orphans_to_be(const fs::path& group)
+{
+    std::vector<descriptor> members;
+    if (!gets_orphans())
+        return members;
+    const std::string listed = contents_of(group / "cgroup.procs");
+    for (std::string_view lines = listed; const auto member = number_in<pid_t>(take_line(lines));)
+        members.emplace_back(static_cast<int>(::syscall(SYS_pidfd_open, *member, 0)));
+    return members;
 }
 
 bool is_populated(const fs::path& group)
@@ -104,26 +124,35 @@ control_group::control_group(const std::string& name) : path_(own_group() / name
 {
     if (::mkdir(path_.c_str(), 0755) != 0)
         refuse(path_.string() + " cannot be made (" + std::strerror(errno) + ")");
-    if (!fs::exists(path_ / "cgroup.kill")) {
+    kill_ = open_to_write(path_ / "cgroup.kill");
+    if (!kill_) {
         ::rmdir(path_.c_str());
         refuse("this kernel cannot kill a group (Linux 5.14 can)");
     }
 }
 
-control_group::control_group(control_group&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+control_group::control_group(control_group&& other) noexcept
+    : path_(std::exchange(other.path_, {})),
+      kill_(std::move(other.kill_))
+{
+}
 
 control_group::~control_group()
 {
     if (path_.empty())
         return;
-    write_to(path_ / "cgroup.kill", "1");
+    const auto orphans = orphans_to_be(path_);
+    write_to(kill_, "1");
     wait_until_empty(path_);
+    for (const auto& each : orphans)
+        if (has_ended(each.get()))
+            reap(each.get());
     ::rmdir(path_.c_str());
 }
 
 void control_group::add(pid_t process) const
 {
-    if (!write_to(path_ / "cgroup.procs", std::to_string(process)))
+    if (!write_to(open_to_write(path_ / "cgroup.procs"), std::to_string(process)))
         refuse("it cannot be moved to " + path_.string() + " (" + std::strerror(errno) + ")");
 }
 

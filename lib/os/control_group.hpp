@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "os/descriptor.hpp"
+
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -20,8 +22,9 @@ public:
     explicit control_group(const std::string& name);
     control_group(control_group&& other) noexcept;
     control_group& operator=(control_group&&) = delete;
-    /// Kills all members and removes the group. Waits for their end, but no longer than a second: one that hangs in
-    /// the kernel leaves the group behind.
+    /// Kills all members, reaps those that have become children of this process, and removes the group. Waits for their
+    /// end, but no longer than a second: one that hangs in the kernel leaves the group behind. So does a process that
+    /// may no longer remove it, because it has changed its user since; the members are killed nevertheless.
     ~control_group();
 
     /// Moves a process into it. Throws in the same way.
@@ -32,6 +35,7 @@ public:
 
 private:
     std::filesystem::path path_;
+    descriptor kill_; // opened with the rights that made the group
 };
 
 } // namespace procpool::os

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/lifeline.hpp"
 
+#include "os/pipe.hpp"
 #include "os/system_error.hpp"
 
 #include <csignal>
@@ -12,9 +13,9 @@ namespace procpool::os {
 
 namespace {
 
-bool is_hung_up(int read_end) noexcept
+bool is_cut(int read_end) noexcept
 {
-    pollfd watched{read_end, 0, 0};
+    pollfd watched{read_end, POLLIN, 0};
     return ::poll(&watched, 1, 0) == 1;
 }
 
@@ -39,10 +40,15 @@ std::error_code arm_lifeline(int read_end) noexcept
                        add_status_flags(read_end, O_ASYNC);
     if (!armed)
         return last_error();
-    // A close before O_ASYNC was set sends nothing any more. Checked after it, so that no close is missed.
-    if (is_hung_up(read_end))
+    // A close or a write before O_ASYNC was set sends nothing. Checked after it, so that neither is missed.
+    if (is_cut(read_end))
         return std::make_error_code(std::errc::broken_pipe);
     return {};
+}
+
+void cut_lifeline(int write_end) noexcept
+{
+    write_some(write_end, std::as_bytes(std::span("", 1)));
 }
 
 } // namespace procpool::os

@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <spawn.h>
 #include <string_view>
+#include <sys/eventfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -42,7 +43,7 @@ public:
     void set_output(int stream, int wanted) noexcept;
     void set_descriptors(std::span<const int> sources) noexcept;
     void set_directory(const std::string& directory) noexcept;
-    void set_signals_and_group() noexcept;
+    void set_signals_and_session() noexcept;
     std::error_code start(const std::string& program, const spawn_request& request, pid_t& pid) const;
 
 private:
@@ -87,7 +88,7 @@ void recipe::set_directory(const std::string& directory) noexcept
 }
 
 /// A host that blocks or ignores signals would pass that on.
-void recipe::set_signals_and_group() noexcept
+void recipe::set_signals_and_session() noexcept
 {
     sigset_t none{};
     sigset_t all{};
@@ -95,9 +96,7 @@ void recipe::set_signals_and_group() noexcept
     std::memset(&all, 0xff, sizeof all); // sigfillset omits glibc's own two signals, and the child would ignore them
     note(::posix_spawnattr_setsigmask(&attributes_, &none));
     note(::posix_spawnattr_setsigdefault(&attributes_, &all));
-    note(::posix_spawnattr_setpgroup(&attributes_, 0));
-    note(::posix_spawnattr_setflags(&attributes_,
-                                    POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP));
+    note(::posix_spawnattr_setflags(&attributes_, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSID));
 }
 
 /// An argv or envp: pointers to the strings, then null. exec does not write to them, whatever its signature says.
@@ -176,16 +175,8 @@ std::error_code start(const spawn_request& request, pid_t& pid)
     steps.set_output(STDERR_FILENO, sources.err);
     steps.set_descriptors(sources.channel);
     steps.set_directory(request.directory);
-    steps.set_signals_and_group();
+    steps.set_signals_and_session();
     return steps.start(program, request, pid);
-}
-
-void kill_and_reap(pid_t pid) noexcept
-{
-    ::kill(pid, SIGKILL); // a forked one may not lead its group yet
-    kill_group(pid);
-    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
-    }
 }
 
 int open_pidfd(pid_t pid) noexcept
@@ -200,6 +191,13 @@ bool is_child(pid_t pid) noexcept
     return ::waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | WNOHANG) == 0;
 }
 
+/// Stands for a process that is gone: readable, as the pidfd of an ended process is, but waitid(2) and
+/// pidfd_send_signal(2) refuse it.
+descriptor make_ended_pidfd() noexcept
+{
+    return descriptor(::eventfd(1, EFD_CLOEXEC));
+}
+
 std::string_view name_of(std::string_view entry) noexcept
 {
     return entry.substr(0, entry.find('='));
@@ -209,10 +207,22 @@ std::string_view name_of(std::string_view entry) noexcept
 
 std::error_code spawn(const spawn_request& request, spawned& child)
 {
+    descriptor room = make_ended_pidfd(); // before the start: a process that has run cannot be taken back
+    if (!room)
+        return last_error();
     pid_t pid = -1;
     if (const std::error_code error = start(request, pid))
         return error;
-    return adopt(pid, child);
+    room.reset();
+    const std::error_code error = adopt(pid, child);
+    if (error == std::errc::no_such_process) {
+        child.pid = pid;
+        child.pidfd = make_ended_pidfd();
+        return {};
+    }
+    if (error)
+        kill_and_reap(pid);
+    return error;
 }
 
 std::string why_not_started(std::error_code error)
@@ -228,14 +238,21 @@ std::error_code adopt(pid_t pid, spawned& child)
     if (pid <= 0 || !is_child(pid))
         return std::make_error_code(std::errc::no_such_process);
     descriptor pidfd(open_pidfd(pid));
-    if (!pidfd) {
-        const std::error_code error = last_error();
-        kill_and_reap(pid);
-        return error;
-    }
+    if (!pidfd)
+        return last_error();
     child.pid = pid;
     child.pidfd = std::move(pidfd);
     return {};
+}
+
+void kill_and_reap(pid_t pid) noexcept
+{
+    if (pid <= 0 || !is_child(pid))
+        return;
+    ::kill(pid, SIGKILL); // a forked one may not lead its group yet
+    kill_group(pid);
+    while (::waitpid(pid, nullptr, 0) < 0 && errno == EINTR) {
+    }
 }
 
 std::vector<std::string> environment_with(std::span<const std::string> changes)

@@ -30,25 +30,30 @@ struct spawn_request {
     static constexpr int discarded = -2; ///< /dev/null.
 };
 
-/// A started child: nobody has waited for it yet.
+/// A started child. If it has ended already and the host has reaped it, the functions of os/child.hpp say so: its
+/// status was discarded.
 struct spawned {
     pid_t pid = -1;
     descriptor pidfd;
 };
 
-/// Starts a process by posix_spawn: empty signal mask, default dispositions, a process group of its own, the
+/// Starts a process by posix_spawn: empty signal mask, default dispositions, a session of its own, the
 /// descriptors of the request and no others. The error is that of the step that failed (ENOENT, EACCES, EMFILE, ...);
 /// then no process and no descriptor is left behind. The same error may come from the program and from the directory:
-/// who words it checks which of the two paths it is. ESRCH: it ended at once, in a host that ignores SIGCHLD. Safe in a
-/// multi-threaded program: nothing of ours runs between fork and exec.
+/// who words it checks which of the two paths it is. A process that has run is never an error, even if the host ignores
+/// SIGCHLD, or reaps all children, and the process has ended before this returns. Safe in a multi-threaded program:
+/// nothing of ours runs between fork and exec.
 std::error_code spawn(const spawn_request& request, spawned& child);
 
 /// Says in words why spawn() or a fork has failed and, when the limit of processes is reached, what to do.
 std::string why_not_started(std::error_code error);
 
-/// Takes over a process that is said to be a child of this one, and that nobody has waited for. The error is ESRCH when
-/// it is none, or has ended in a host that ignores SIGCHLD; else that of pidfd_open(2), and then the child is gone.
+/// Takes over a process that is said to be a child of this one. The error is ESRCH when this process has no such child,
+/// or has reaped it; otherwise that of pidfd_open(2), and the child runs on.
 std::error_code adopt(pid_t pid, spawned& child);
+
+/// Kills a child and its process group, and waits until it has ended. Does nothing when this process has no such child.
+void kill_and_reap(pid_t pid) noexcept;
 
 /// This process's environment with changes applied: "NAME=value" sets, "NAME" alone removes. As getenv(3), not safe
 /// while another thread changes the environment.

@@ -2,8 +2,8 @@
 #include "os/tape.hpp"
 
 #include "os/kernel_text.hpp"
+#include "os/process_mark.hpp"
 #include "os/system_error.hpp"
-#include "os/this_process.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -175,11 +175,6 @@ void close_on_exec(int fd) noexcept
     ::fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
-void lead_own_group() noexcept
-{
-    ::setpgid(0, 0);
-}
-
 bool is_open(int fd) noexcept
 {
     return ::fcntl(fd, F_GETFD) >= 0;

@@ -51,9 +51,6 @@ bool has_more_rights_than_its_caller() noexcept;
 /// Marks a descriptor close-on-exec, so that programs that a task starts do not inherit it.
 void close_on_exec(int fd) noexcept;
 
-/// Makes the calling process the leader of a process group of its own.
-void lead_own_group() noexcept;
-
 /// Whether the descriptor number is open.
 bool is_open(int fd) noexcept;
 

@@ -153,7 +153,7 @@ void fork_server::abandon() noexcept
         return;
     link_->abandon();
     if (asked_)
-        link::end_forked(link_->forked(asked_->id).pid);
+        link::end_forked(std::move(asked_->worker), link_->forked(asked_->id).pid);
 }
 
 void fork_server::enter(link::link& from, void (link::link::*event)(std::size_t), std::size_t count)

@@ -94,7 +94,7 @@ bool child::join_until(detail::deadline end)
 
 void child::terminate()
 {
-    send_signal(SIGTERM);
+    started()->terminate();
 }
 
 void child::kill()

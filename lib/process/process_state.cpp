@@ -3,6 +3,7 @@
 
 #include "link/status_of.hpp"
 #include "os/child.hpp"
+#include "os/orphans.hpp"
 #include "os/this_process.hpp"
 #include "process/live_processes.hpp"
 
@@ -30,6 +31,14 @@ void process_state::check_original() const
         throw_error(errc::forked_copy, options_.name +
                                            " was used in a process that was forked after it was made: use it in the "
                                            "process that made it, or make another one here");
+}
+
+void process_state::throw_not_permitted() const
+{
+    throw error_with(make_error_code(boost::system::errc::operation_not_permitted),
+                     options_.name + " (pid " + std::to_string(process_.child.pid) +
+                         ") cannot be sent a signal, because this process has changed its user since it started it: "
+                         "end it by kill() or terminate(), or start it later");
 }
 
 void process_state::check_usable() const
@@ -114,18 +123,34 @@ void process_state::send_signal(int number)
         throw_error(errc::invalid_option,
                     "there is no signal " + std::to_string(number) + " to send to " + options_.name);
     const std::scoped_lock lock(mutex_);
-    if (is_running())
-        os::send_signal(sentinel_->get(), number);
+    if (!is_running())
+        return;
+    if (!os::may_signal(sentinel_->get()))
+        throw_not_permitted();
+    os::send_signal(sentinel_->get(), number);
+}
+
+void process_state::terminate()
+{
+    const std::scoped_lock lock(mutex_);
+    if (!is_running())
+        return;
+    if (os::may_signal(sentinel_->get()))
+        os::send_signal(sentinel_->get(), SIGTERM);
+    else
+        os::kill(group());
 }
 
 void process_state::kill()
 {
     const std::scoped_lock lock(mutex_);
-    if (!is_running())
-        return;
-    os::send_signal(sentinel_->get(), SIGKILL);
-    if (!os::was_discarded(sentinel_->get()))
-        os::kill_group(process_.child.pid);
+    if (is_running())
+        os::kill(group());
+}
+
+os::child_group process_state::group() const
+{
+    return {.leader = process_.child.pid, .pidfd = sentinel_->get(), .lifeline = process_.lifeline.write.get()};
 }
 
 std::shared_ptr<const os::descriptor> process_state::sentinel() const
@@ -145,7 +170,7 @@ std::shared_ptr<const os::descriptor> process_state::sentinel_or_null() const
 void process_state::begin_end() noexcept
 {
     if (is_original() && options_.daemon)
-        send_signal(SIGTERM);
+        terminate();
 }
 
 void process_state::finish_end(std::chrono::steady_clock::time_point end_of_daemons) noexcept
@@ -174,15 +199,14 @@ bool process_state::look_for_end()
     return ended;
 }
 
-// What is left of the group is killed while the zombie still reserves its number. Where the host ignores SIGCHLD there
-// is none, and the number may be a stranger's.
+// What is left of the group is killed while the zombie still reserves its number, if there is one.
 void process_state::reap()
 {
     const auto how = os::peek_exit(sentinel_->get());
-    if (how)
-        os::kill_group(process_.child.pid);
+    os::kill(group());
     os::reap(sentinel_->get());
-    process_.lifeline.reset();
+    os::reap_orphans(process_.child.pid);
+    process_.lifeline = {};
     process_.shown.clear();
     status_ = link::status_of(how);
     stage_ = stage::ended;

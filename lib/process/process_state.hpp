@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "os/child_group.hpp"
 #include "process/start.hpp"
 
 #include <procpool/detail/deadline.hpp>
@@ -41,7 +42,9 @@ public:
     std::optional<exit_status> status();
     /// False when it has not ended by then.
     bool wait(deadline until);
+    /// Throws operation_not_permitted.
     void send_signal(int number);
+    void terminate();
     void kill();
     /// A descriptor that stays open as long as somebody has it, also after close(); then this throws.
     std::shared_ptr<const os::descriptor> sentinel() const;
@@ -58,7 +61,9 @@ private:
     enum class stage { made, running, ended, closed };
 
     [[noreturn]] void throw_closed() const;
+    [[noreturn]] void throw_not_permitted() const;
     bool is_running() const;
+    os::child_group group() const;
     bool look_for_end();
     std::shared_ptr<const os::descriptor> sentinel_or_null() const;
     void reap();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "os/pipe.hpp"
 #include "os/spawn.hpp"
 #include "regions.hpp"
 
@@ -14,7 +15,7 @@ namespace procpool::detail {
 /// A process that was started, and what this one has of it.
 struct started_process {
     os::spawned child;
-    os::descriptor lifeline; ///< The kernel kills the process's group when this is closed.
+    os::pipe_ends lifeline; ///< The kernel kills the process's group when the write end is closed.
     std::vector<boost::intrusive_ptr<own_region>> shown;
 };
 

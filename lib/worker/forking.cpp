@@ -7,6 +7,7 @@
 #include "os/lifeline.hpp"
 #include "os/process_mark.hpp"
 #include "os/process_title.hpp"
+#include "os/session.hpp"
 #include "os/tape.hpp"
 #include "os/this_process.hpp"
 #include "os/threads.hpp"
@@ -99,7 +100,8 @@ std::optional<os::mapping> fork_worker(wire::fork_outcome& outcome, std::uint64_
     if (child != 0)
         return {};
     os::accept_forked_copy();
-    os::lead_own_group();
+    os::lead_own_session();
+    os::apply_nice_to_session();
     take_channel(given, notice);
     return begin_worker(title);
 }

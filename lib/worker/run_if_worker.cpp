@@ -2,6 +2,7 @@
 #include <procpool/worker.hpp>
 
 #include "os/lifeline.hpp"
+#include "os/session.hpp"
 #include "os/this_process.hpp"
 #include "wire/worker_start.hpp"
 #include "worker/crash_handler.hpp"
@@ -31,6 +32,7 @@ void close_channel_on_exec()
     close_channel_on_exec();
     if (os::arm_lifeline(wire::lifeline_descriptor))
         os::exit_now(EXIT_SUCCESS); // the parent is gone
+    os::apply_nice_to_session();
     worker::record_crashes(*reinterpret_cast<wire::control_page*>(page.data()));
     for (;;)
         page = worker::loop(std::move(page)).run();

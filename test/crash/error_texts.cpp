@@ -351,7 +351,7 @@ const row rows[] = {
     {ROW(join_on_the_loops_thread),
      "procpool::pool::join() was called on a thread that runs the pool's loop, which it would block "
      "for ever: use co_await, a callback, or another thread"},
-    {ROW(too_few_descriptors), "a pool of 64 workers needs 600 file descriptors and this process may have 200: raise "
+    {ROW(too_few_descriptors), "a pool of 64 workers needs 664 file descriptors and this process may have 200: raise "
                                "RLIMIT_NOFILE (ulimit -n) or use fewer workers"},
     {ROW(queue_full), "the task was not accepted because the queue is full: max_pending is 1, max_pending_bytes is "
                       "1000; submit again later, or set pool_options::when_full to wait"},

@@ -50,12 +50,12 @@ struct origin {
     pid_t server = 0;
     pid_t worker = 0;
     pid_t parent = 0;
-    pid_t group = 0;
+    pid_t session = 0;
 };
 
 origin tell_origin()
 {
-    return {initialized_by, ::getpid(), ::getppid(), ::getpgrp()};
+    return {initialized_by, ::getpid(), ::getppid(), ::getsid(0)};
 }
 
 origin hold_and_tell(const std::string& gate)
@@ -176,11 +176,11 @@ BOOST_AUTO_TEST_CASE(the_initializer_runs_once_and_all_workers_have_what_it_made
     std::set<pid_t> servers;
     std::set<pid_t> workers;
     for (auto& each : origins) {
-        const auto [server, worker, parent, group] = each.get(60s);
+        const auto [server, worker, parent, session] = each.get(60s);
         servers.insert(server);
         workers.insert(worker);
         BOOST_TEST(parent == ::getpid());
-        BOOST_TEST(group == worker);
+        BOOST_TEST(session == worker);
     }
     BOOST_TEST(servers.size() == 1u);
     BOOST_TEST(workers.size() == 3u);
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(ps_shows_the_fork_server_and_each_worker_by_its_number)
         auto options = forked(1);
         options.name = name;
         procpool::pool pool(std::move(options));
-        const auto [server, worker, parent, group] = pool.async_submit(tell_origin).get(60s);
+        const auto [server, worker, parent, session] = pool.async_submit(tell_origin).get(60s);
         const auto title = [](pid_t pid) { return output_of("ps -o args= -p " + std::to_string(pid)); };
         BOOST_TEST(title(worker) == name + ": worker 1\n");
         BOOST_TEST(title(server).starts_with(name + ": fork server"));

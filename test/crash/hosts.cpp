@@ -22,7 +22,7 @@ namespace fs = std::filesystem;
 /// A program in the foreground of a terminal of its own.
 class in_terminal {
 public:
-    in_terminal(const std::string& program, const std::string& argument)
+    explicit in_terminal(const std::string& program, const std::string& argument = {})
     {
         pid_ = ::forkpty(&terminal_, nullptr, nullptr, nullptr);
         if (pid_ == 0) {
@@ -144,6 +144,16 @@ BOOST_AUTO_TEST_CASE(ctrl_c_reaches_the_host_alone_and_the_second_one_forces_the
     BOOST_TEST(host.line() == "the end");
     BOOST_TEST(host.wait() == 0);
     BOOST_TEST(worker.ends());
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_uses_the_terminal_is_told_that_there_is_none_and_is_not_stopped)
+{
+    const in_terminal host(helper_program("prompt"));
+    BOOST_TEST(host.line() == "a worker: no terminal");
+    BOOST_TEST(host.line() == "a forked worker: no terminal");
+    BOOST_TEST(host.line() == "a process: no terminal");
+    BOOST_TEST(host.line() == "the host: a terminal");
+    BOOST_TEST(host.wait() == 0);
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_that_is_killed_for_memory_is_reported_as_that)

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // What a worker has of its parent, and what it has not.
 #include "support/processes.hpp"
+#include "support/skip.hpp"
 
 #include <procpool.hpp>
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 #include <fcntl.h>
@@ -51,6 +53,32 @@ std::string variable(const std::string& name)
 std::string working_directory()
 {
     return fs::current_path().string();
+}
+
+/// Opens and closes a new terminal, and meanwhile opens this process's own: 0, or an errno.
+int error_of_own_terminal_beside_another(int flags)
+{
+    const int master = ::posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+    ::unlockpt(master);
+    const int slave = ::open(::ptsname(master), O_RDWR | O_CLOEXEC | flags);
+    const int own = ::open("/dev/tty", O_RDWR | O_CLOEXEC);
+    const int error = own < 0 ? errno : 0;
+    for (const int fd : {master, slave, own})
+        ::close(fd);
+    return error;
+}
+
+/// "nice 0"; empty where the kernel does not share the CPUs between sessions first.
+std::string nice_of_session()
+{
+    const std::string session = contents_of("/proc/self/autogroup");
+    return session.substr(std::min(session.find("nice"), session.size()));
+}
+
+std::string nice_of_session_in_worker(const procpool::resource_limits& limits)
+{
+    procpool::pool pool({.workers = 1, .worker = {.limits = limits}});
+    return pool.async_submit(nice_of_session).get();
 }
 
 /// Blocks and ignores every signal that can be, as a careless host would; puts all back at its end.
@@ -146,10 +174,37 @@ BOOST_AUTO_TEST_CASE(a_worker_blocks_and_ignores_no_signal_whatever_the_host_doe
     BOOST_TEST(pool.async_submit(status_line, "SigIgn").get() == "0000000000000000");
 }
 
-BOOST_AUTO_TEST_CASE(a_worker_leads_a_process_group_of_its_own)
+BOOST_AUTO_TEST_CASE(a_worker_leads_a_session_and_a_process_group_of_its_own)
 {
     procpool::pool pool({.workers = 1});
-    BOOST_TEST(pool.async_submit([] { return ::getpgrp() == ::getpid(); }).get());
+    BOOST_TEST(pool.async_submit([] { return ::getsid(0) == ::getpid() && ::getpgrp() == ::getpid(); }).get());
+}
+
+BOOST_AUTO_TEST_CASE(a_task_can_open_a_terminal_without_making_it_the_workers_own)
+{
+    procpool::pool pool({.workers = 1});
+    BOOST_TEST(pool.async_submit(error_of_own_terminal_beside_another, O_NOCTTY).get() == ENXIO);
+    BOOST_TEST(pool.async_submit(error_of_own_terminal_beside_another, O_NOCTTY).get() == ENXIO);
+}
+
+BOOST_AUTO_TEST_CASE(a_terminal_opened_without_o_noctty_becomes_the_workers_own_and_its_end_is_sighup)
+{
+    procpool::pool pool({.workers = 1});
+    try {
+        pool.async_submit(error_of_own_terminal_beside_another, 0).get();
+        BOOST_ERROR("the task cannot have succeeded");
+    } catch (const procpool::worker_crashed& crash) {
+        BOOST_TEST((crash.status().signal == SIGHUP));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(the_nice_value_of_the_host_and_of_the_limits_is_also_that_of_the_workers_session)
+{
+    if (nice_of_session().empty() || ::geteuid() != 0)
+        return skip("this kernel does not share the CPUs between sessions, or only root may set their nice values");
+    const int own = ::getpriority(PRIO_PROCESS, 0);
+    BOOST_TEST(nice_of_session_in_worker({}) == "nice " + std::to_string(own) + "\n");
+    BOOST_TEST(nice_of_session_in_worker({.nice = 7}) == "nice 7\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_reads_nothing_from_stdin)

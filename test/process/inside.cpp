@@ -104,11 +104,11 @@ BOOST_AUTO_TEST_CASE(no_signal_is_blocked_or_ignored_whatever_the_host_does)
     BOOST_TEST(open);
 }
 
-BOOST_AUTO_TEST_CASE(it_leads_a_group_of_its_own_and_reads_nothing)
+BOOST_AUTO_TEST_CASE(it_leads_a_session_of_its_own_and_reads_nothing)
 {
     BOOST_TEST(holds_in({}, [] {
         char byte = 0;
-        return ::getpgrp() == ::getpid() && ::read(STDIN_FILENO, &byte, 1) == 0;
+        return ::getsid(0) == ::getpid() && ::getpgrp() == ::getpid() && ::read(STDIN_FILENO, &byte, 1) == 0;
     }));
 }
 

@@ -212,11 +212,11 @@ BOOST_AUTO_TEST_CASE(signals_that_the_parent_blocks_or_ignores_are_open_and_defa
     BOOST_TEST(parent.succeeds());
 }
 
-BOOST_AUTO_TEST_CASE(it_leads_a_process_group_of_its_own)
+BOOST_AUTO_TEST_CASE(it_leads_a_session_and_a_process_group_of_its_own)
 {
     const auto child = start(stopping_shell());
     BOOST_TEST(::getpgid(child.pid()) == child.pid());
-    BOOST_TEST(::getsid(child.pid()) == ::getsid(0));
+    BOOST_TEST(::getsid(child.pid()) == child.pid());
 }
 
 BOOST_AUTO_TEST_CASE(it_starts_in_the_directory_of_the_request)
