@@ -21,7 +21,7 @@ struct exit_status {
     bool never_started = false;
 
     /// "exited with status 3", "killed by SIGSEGV (core dumped)", "never started", or "ended with an unknown status"
-    /// when a host that ignores SIGCHLD let the kernel discard it.
+    /// when a host that ignores SIGCHLD let the kernel discard it, or has reaped the process itself.
     PROCPOOL_DECL std::string str() const;
 
     friend bool operator==(const exit_status&, const exit_status&) = default;

@@ -144,7 +144,9 @@ struct submit_options {
     procpool::on_cancel on_cancel = on_cancel::stop;
     /// How long a cancelled task may take to stop by itself. Not negative; zero: it is not asked.
     std::chrono::nanoseconds grace = std::chrono::milliseconds(100);
-    /// How long after SIGTERM a worker gets SIGKILL. Not negative; zero: at once, without SIGTERM.
+    /// How long after SIGTERM a worker gets SIGKILL. Not negative; zero: at once, without SIGTERM. The worker gets
+    /// SIGKILL at once also if this process may not signal it, because this process has changed its user since the
+    /// start.
     std::chrono::nanoseconds kill_grace = std::chrono::seconds(1);
 };
 

@@ -46,7 +46,7 @@ public:
     /// How it ended; none while it runs. exit_status::never_started when it was not started. Never blocks.
     std::optional<procpool::exit_status> exit_status() const;
     /// The same as Python says it: the exit code, or minus the number of the signal that ended it. None while it runs,
-    /// before it was started, and when the kernel kept no status (the host ignores SIGCHLD).
+    /// before it was started, and when there is no status: the host ignores SIGCHLD, or has reaped the process itself.
     std::optional<int> exit_code() const;
 
     /// Blocks until it has ended.
@@ -79,14 +79,16 @@ public:
             detail::initiate_process_join{started(), executor}, token);
     }
 
-    /// Sends it SIGTERM, which ends it unless it handles or ignores that. Nothing happens when it has ended.
+    /// Sends it SIGTERM, which ends it unless it handles or ignores that. Nothing happens when it has ended. Kills
+    /// it, as kill() does, if this process may not signal it: it has changed its user since it started the process.
     void terminate();
     /// Sends SIGKILL to it and to what it has started in its process group.
     void kill();
-    /// Sends it a signal. Nothing happens when it has ended.
+    /// Sends it a signal. Nothing happens when it has ended and this object knows.
     ///
     /// @param number  SIGINT, SIGUSR1, ..., from 1 to SIGRTMAX.
-    /// @par Throws    errc::invalid_option when there is no such signal.
+    /// @par Throws    errc::invalid_option when there is no such signal. operation_not_permitted when this process may
+    ///                not signal it, as at terminate().
     void send_signal(int number);
 
     /// A descriptor that is readable, for poll(2) and its like, from the end of the process on. It is this object's,
@@ -156,7 +158,8 @@ public:
     process& operator=(process&& other) noexcept;
     ~process();
 
-    /// Starts it. Never waits for it, whatever the size of the arguments. After an error it may be tried again.
+    /// Starts it. Never waits for it, whatever the size of the arguments. After an error it may be tried again: the
+    /// function has not run, unless the error is that of pidfd_open(2).
     ///
     /// @par Throws  boost::system::system_error: errc::not_initialized when main has not called run_if_worker();
     ///              errc::too_many_descriptors; errc::start_failed with the reason. std::logic_error when it was

@@ -25,15 +25,17 @@ struct parent_ends {
     os::descriptor tasks_kept; ///< Its read end: kept, so that a write to a dead worker is never SIGPIPE. It shares its
                                ///< open file description with the worker's: never make it non-blocking.
     os::descriptor answers;    ///< Read end.
-    os::pipe_ends lifeline; ///< No other process has a write end. The read end is kept to kill what a dead worker left.
-    os::descriptor out;     ///< Read end, if stdout goes through this process; likewise
-    os::descriptor err;     ///< stderr.
-    os::descriptor memory;  ///< A socket for the descriptors of memory with big payloads.
-    std::uint64_t nonce = 0; ///< That of its page, of which the worker could change its own copy.
+    os::pipe_ends lifeline;    ///< No other process has a write end. The read end is kept to kill what a dead
+                               ///< worker left.
+    os::descriptor out;        ///< Read end, if stdout goes through this process; likewise
+    os::descriptor err;        ///< stderr.
+    os::descriptor memory;     ///< A socket for the descriptors of memory with big payloads.
+    std::uint64_t nonce = 0;   ///< That of its page, of which the worker could change its own copy.
     os::mapping page;
 };
 
-/// The worker's own ends, but for the read ends of its tasks and its lifeline. To be closed here when the worker has them.
+/// The worker's own ends, but for the read ends of its tasks and its lifeline. To be closed here when the worker has
+/// them.
 struct worker_ends {
     os::descriptor answers;
     os::descriptor page;

@@ -22,8 +22,8 @@ namespace procpool::link {
 /// its number could belong to somebody else when we signal its group.
 class child_process {
 public:
-    /// Takes over a started child with its lifeline, and its control group if it has one of its own. When it throws, the
-    /// child is still the caller's.
+    /// Takes over a started child with its lifeline, and its control group if it has one of its own. When it throws,
+    /// the child is still the caller's.
     child_process(const boost::asio::any_io_executor& executor, os::spawned&& child, os::pipe_ends lifeline,
                   std::optional<os::control_group> cgroup, live_groups& groups);
     /// Kills the group and reaps, if end() was not called. In a forked copy of the host it does nothing.
@@ -50,8 +50,8 @@ public:
     /// SIGTERM to the process and its group; SIGKILL where this process may not send it.
     void terminate() noexcept;
     /// The one place where a worker ends: kills what is left of its group while its number is still reserved by the
-    /// zombie, reads its status, and lets Boost.Process reap it, which cannot block now. Empty status: the kernel kept none,
-    /// because the host ignores SIGCHLD, or the host has reaped it; then nothing was signalled by number.
+    /// zombie, reads its status, and lets Boost.Process reap it, which cannot block now. Empty status: the kernel kept
+    /// none, because the host ignores SIGCHLD, or the host has reaped it; then nothing was signalled by number.
     std::optional<os::child_exit> end();
     /// Whether live_groups::kill_all() has killed it. When it has ended.
     bool was_killed_with_all() const noexcept { return was_killed_with_all_; }

@@ -6,15 +6,16 @@
 namespace procpool::os {
 
 /// Arms the read end of a lifeline pipe: when the last write end is closed (the parent died, however), or something is
-/// written to it, the kernel sends SIGKILL to the caller's process group. Needs no thread, no handler and no running code here, and works while
-/// the process spins, is stopped, or blocks every signal. See fcntl(2): F_SETSIG, F_SETOWN_EX, O_ASYNC.
-/// The caller must lead a group of its own, or it takes strangers with it. The flags live on the open file description:
-/// one pipe for each worker. The error is std::errc::broken_pipe when the pipe was closed or written to already.
+/// written to it, the kernel sends SIGKILL to the caller's process group. Needs no thread, no handler and no running
+/// code here, and works while the process spins, is stopped, or blocks every signal. See fcntl(2): F_SETSIG,
+/// F_SETOWN_EX, O_ASYNC. The caller must lead a group of its own, or it takes strangers with it. The flags live on the
+/// open file description: one pipe for each worker. The error is std::errc::broken_pipe when the pipe was closed or
+/// written to already.
 std::error_code arm_lifeline(int read_end) noexcept;
 
 /// Writes to a lifeline. The kernel sends SIGKILL with the rights of the process that armed the lifeline, and to the
-/// group of that time, even if the group's number is in use again. If the lifeline is not armed yet, arming it fails. As
-/// long as this process keeps the read end open too, the group can be killed after its leader has ended.
+/// group of that time, even if the group's number is in use again. If the lifeline is not armed yet, arming it fails.
+/// As long as this process keeps the read end open too, the group can be killed after its leader has ended.
 void cut_lifeline(int write_end) noexcept;
 
 } // namespace procpool::os
