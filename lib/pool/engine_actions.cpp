@@ -192,7 +192,7 @@ void engine::kill(schedule::worker_id id, schedule::reason why)
 {
     if (const auto found = seats_.find(id); found != seats_.end())
         kill(found->second, why);
-    else if (fork_server_->give_up(id, why)) // it is not forked yet
+    else if (fork_server_ && fork_server_->give_up(id, why)) // it is not forked yet; else its start has just failed
         scheduler_.worker_ended(id, now());
 }
 

@@ -51,7 +51,7 @@ void scheduler::worker_ended(worker_id id, time_point now)
     workers_.erase(id);
     if (starts_.given_up() && ready_.size() == 0)
         fail_waiting(reason::start_failed);
-    dispatch(now);
+    undispatched_ = now; // no dispatch here: workers may be ended on any thread, which must start and send nothing
 }
 
 void scheduler::resize(std::size_t max_workers, time_point now)

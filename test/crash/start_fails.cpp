@@ -69,6 +69,20 @@ BOOST_AUTO_TEST_CASE(a_worker_that_cannot_start_is_tried_five_times_and_fails_wh
     BOOST_TEST(pool.stats().started_workers == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(a_closed_pool_whose_workers_cannot_start_fails_what_waits_and_ends)
+{
+    for (int round = 0; round != 10; ++round) {
+        procpool::pool pool({.workers = 4, .executable = "/nowhere/to/be/found"});
+        std::vector<procpool::future<int>> waiting;
+        for (int i = 0; i != 4; ++i)
+            waiting.push_back(pool.async_submit(seven));
+        pool.close();
+        for (auto& each : waiting)
+            BOOST_TEST((error_of(std::move(each)) == procpool::errc::start_failed));
+        pool.join();
+    }
+}
+
 BOOST_AUTO_TEST_CASE(workers_that_are_kept_ready_and_cannot_start_are_tried_with_pauses_and_do_not_spin)
 {
     const temporary_directory directory;
