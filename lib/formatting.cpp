@@ -10,10 +10,16 @@ namespace {
 
 constexpr std::string_view ellipsis = "…";
 
+/// Whether a byte of UTF-8 is not the first one of its character.
+bool is_inside_character(char byte)
+{
+    return (static_cast<unsigned char>(byte) & 0xc0) == 0x80;
+}
+
 /// The nearest position, not behind at, at which a character of UTF-8 begins.
 std::size_t character_before(std::string_view text, std::size_t at)
 {
-    while (at != 0 && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80)
+    while (at != 0 && is_inside_character(text[at]))
         --at;
     return at;
 }
@@ -22,9 +28,10 @@ void cut_middle(std::string& text, std::size_t most)
 {
     const std::size_t kept = most - ellipsis.size();
     const auto begin = character_before(text, kept - kept / 3);
-    const auto end = text.size() - kept / 3;
-    const auto next = end + (end - character_before(text, end)) % 4; // not in the middle of a character
-    text.replace(begin, std::min(next, text.size()) - begin, ellipsis);
+    auto end = text.size() - kept / 3;
+    while (end != text.size() && is_inside_character(text[end]))
+        ++end;
+    text.replace(begin, end - begin, ellipsis);
 }
 
 bool is_control(char c)

@@ -33,9 +33,11 @@ child_process::~child_process()
     kill();
     groups_.remove(pid_);
     os::wait_until_ended(pidfd_.native_handle()); // Asio has made it non-blocking, so reap() alone would not wait
+    const bool number_is_its_own = !os::was_discarded(pidfd_.native_handle());
     os::reap(pidfd_.native_handle());
     process_.detach(); // where the host ignores SIGCHLD, the number may be a stranger's by now
-    os::reap_orphans(pid_);
+    if (number_is_its_own)
+        os::reap_orphans(pid_);
 }
 
 os::child_group child_process::group() noexcept
@@ -65,7 +67,8 @@ std::optional<os::child_exit> child_process::end()
         process_.wait(ignored);
     process_.detach();
     pidfd_.close();
-    os::reap_orphans(pid_);
+    if (status)
+        os::reap_orphans(pid_);
     return status;
 }
 

@@ -4,6 +4,7 @@
 #include "os/child.hpp"
 #include "os/descriptor_passing.hpp"
 #include "os/failing_calls.hpp"
+#include "os/lifeline.hpp"
 #include "os/oom_kills.hpp"
 #include "os/start_obstacle.hpp"
 #include "os/system_error.hpp"
@@ -132,13 +133,18 @@ void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t numbe
         end_forked(std::move(worker), pid);
         throw std::runtime_error("worker " + std::to_string(number) + " was forked, but " + error.message());
     }
-    if (worker.cgroup)
-        worker.cgroup->add(worker.child.pid); // before its first message: nothing of a task has run
+    try {
+        if (worker.cgroup)
+            worker.cgroup->add(worker.child.pid); // before its first message: nothing of a task has run
+    } catch (...) {
+        os::cut_lifeline(worker.ends.lifeline.write.get());
+        throw;
+    }
 }
 
 void end_forked(launched worker, pid_t pid) noexcept
 {
-    worker.ends.lifeline = {}; // ends it even if this process may not signal it
+    os::cut_lifeline(worker.ends.lifeline.write.get()); // ends it even if this process may not signal it
     os::kill_and_reap(pid);
 }
 

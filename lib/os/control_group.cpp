@@ -126,8 +126,10 @@ control_group::control_group(const std::string& name) : path_(own_group() / name
         refuse(path_.string() + " cannot be made (" + std::strerror(errno) + ")");
     kill_ = open_to_write(path_ / "cgroup.kill");
     if (!kill_) {
+        const int error = errno;
         ::rmdir(path_.c_str());
-        refuse("this kernel cannot kill a group (Linux 5.14 can)");
+        refuse(error == ENOENT ? "this kernel cannot kill a group (Linux 5.14 can)"
+                               : std::string("cgroup.kill cannot be opened (") + std::strerror(error) + ")");
     }
 }
 
@@ -144,6 +146,9 @@ control_group::~control_group()
     const auto orphans = orphans_to_be(path_);
     write_to(kill_, "1");
     wait_until_empty(path_);
+    const auto end = std::chrono::steady_clock::now() + 1s;
+    for (const auto& each : orphans) // all of them first: one that has ended may still be the child of another
+        wait_until_ended(each.get(), end);
     for (const auto& each : orphans)
         if (has_ended(each.get()))
             reap(each.get());

@@ -82,8 +82,11 @@ bool wait_until_ready(int fd, readiness what, deadline until) noexcept
 std::vector<std::size_t> wait_until_some_readable(std::span<const int> fds, deadline until)
 {
     std::vector<pollfd> polled;
-    for (const int fd : fds)
+    for (const int fd : fds) {
+        if (fd < 0) // poll() ignores it, and would wait for ever
+            throw std::system_error(EBADF, std::generic_category(), "cannot wait for several descriptors");
         polled.push_back({fd, POLLIN, 0});
+    }
     for (;;) {
         const int left = milliseconds_until(until);
         const int ready = ::poll(polled.data(), polled.size(), left);

@@ -73,7 +73,7 @@ void set_nice(int value)
         if (::setpriority(PRIO_PROCESS, static_cast<id_t>(thread), value) != 0 && errno != ESRCH)
             refuse("nice = " + std::to_string(value), "only root may go below this process's own");
     });
-    apply_nice_to_session();
+    set_nice_of_session();
 }
 
 void set_cpus(const std::vector<unsigned>& cpus)

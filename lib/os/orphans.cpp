@@ -4,9 +4,9 @@
 #include "os/this_process.hpp"
 
 #include <cerrno>
+#include <exception>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <system_error>
 #include <thread>
 #include <unistd.h>
 
@@ -47,7 +47,7 @@ void reap_orphans(pid_t group) noexcept
             block_all_signals();
             reap_ended(group, 0);
         }).detach();
-    } catch (const std::system_error&) { // no room for a thread: these stay zombies until the host reaps them
+    } catch (const std::exception&) { // no room for a thread: these stay zombies until the host reaps them
     }
 }
 

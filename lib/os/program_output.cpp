@@ -16,7 +16,7 @@ namespace {
 
 std::string path_of(const std::string& name)
 {
-    const char* path = std::getenv("PATH");
+    const char* path = ::secure_getenv("PATH"); // a set-user-ID host must not run its caller's programs
     std::istringstream folders(path ? path : "/usr/bin:/bin");
     if (name.find('/') == std::string::npos)
         for (std::string folder; std::getline(folders, folder, ':');)

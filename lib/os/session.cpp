@@ -20,9 +20,13 @@ void lead_own_session() noexcept
 
 void apply_nice_to_session() noexcept
 {
+    if (::getpriority(PRIO_PROCESS, 0) != 0) // as in every new session
+        set_nice_of_session();
+}
+
+void set_nice_of_session() noexcept
+{
     const int nice = ::getpriority(PRIO_PROCESS, 0);
-    if (nice == 0) // as in every new session
-        return;
     std::array<char, 8> text{};
     const auto end = std::to_chars(text.begin(), text.end(), nice).ptr;
     const descriptor file(::open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC));

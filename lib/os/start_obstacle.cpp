@@ -12,7 +12,7 @@ namespace {
 std::optional<std::string> obstacle_of_dev_null()
 {
     const descriptor opened(::open("/dev/null", O_RDWR | O_CLOEXEC));
-    if (opened)
+    if (opened || errno == EMFILE || errno == ENFILE || errno == ENOMEM)
         return {};
     return std::string("/dev/null, which a new process has as its stdin, cannot be opened (") + std::strerror(errno) +
            "): provide it here, for example in the chroot (mknod -m 666 dev/null c 1 3)";

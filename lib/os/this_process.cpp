@@ -3,6 +3,7 @@
 
 #include "leaky_singleton.hpp"
 #include "os/cgroup.hpp"
+#include "os/kernel_text.hpp"
 #include "os/system_error.hpp"
 
 #include <algorithm>
@@ -13,17 +14,16 @@
 #include <ctime>
 #include <fcntl.h>
 #include <filesystem>
-#include <fstream>
 #include <link.h>
-#include <locale>
 #include <sched.h>
 #include <span>
-#include <sstream>
 #include <string_view>
 #include <sys/auxv.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 namespace procpool::os {
@@ -57,19 +57,30 @@ bool was_started_by_loader() noexcept
 /// there is none.
 std::string file_mapped_at(std::uintptr_t address)
 {
-    std::ifstream maps("/proc/self/maps");
-    for (std::string line; std::getline(maps, line);) {
-        std::istringstream fields(line);
-        fields.imbue(std::locale::classic());
-        std::uintptr_t begin = 0;
-        std::uintptr_t end = 0;
-        char dash = 0;
-        std::string other;
-        fields >> std::hex >> begin >> dash >> end >> other >> other >> other >> other >> std::ws;
-        if (begin <= address && address < end && std::getline(fields, other))
-            return other;
+    constexpr int before_path = 4; // rights, offset, device, inode
+    const std::string maps = contents_of("/proc/self/maps");
+    for (std::string_view lines = maps; !lines.empty();) {
+        auto line = take_line(lines);
+        const auto range = take_word(line);
+        const auto dash = std::min(range.find('-'), range.size());
+        const auto begin = number_in<std::uintptr_t>(range.substr(0, dash), 16);
+        const auto end = number_in<std::uintptr_t>(range.substr(std::min(dash + 1, range.size())), 16);
+        for (int field = 0; field != before_path; ++field)
+            take_word(line);
+        if (begin && end && *begin <= address && address < *end)
+            return std::string(line.substr(std::min(line.find_first_not_of(' '), line.size())));
     }
     return {};
+}
+
+/// Whether the file of this program raises the rights of its callers: by a set-ID bit, or by capabilities.
+bool own_file_gives_rights() noexcept
+{
+    struct stat file {};
+    if (::stat("/proc/self/exe", &file) != 0 || (file.st_mode & (S_ISUID | S_ISGID)) != 0)
+        return true;
+    return ::getxattr("/proc/self/exe", "security.capability", nullptr, 0) >= 0 ||
+           (errno != ENODATA && errno != ENOTSUP);
 }
 
 std::string path_in_proc()
@@ -87,7 +98,7 @@ struct own_executable {
     {
         constexpr std::string_view deleted = " (deleted)"; // the kernel's mark; a program may also be called so
         std::error_code gone;
-        if (path.ends_with(deleted) && !std::filesystem::equivalent(path, "/proc/self/exe", gone))
+        if (path.ends_with(deleted) && !std::filesystem::exists(path, gone))
             path.resize(path.size() - deleted.size());
         const auto* const started_as = reinterpret_cast<const char*>(::getauxval(AT_EXECFN));
         if (path.empty() && started_as)
@@ -165,9 +176,12 @@ std::uint64_t random_bits()
     return bits;
 }
 
+// The kernel also sets AT_SECURE for an ordinary program whose caller has switched its effective user, as a server does
+// that gives up rights for a while. The caller's environment is to be believed then.
 bool has_more_rights_than_its_caller() noexcept
 {
-    return ::getauxval(AT_SECURE) != 0;
+    const bool caller_had_switched = ::getuid() != ::geteuid() || ::getgid() != ::getegid();
+    return ::getauxval(AT_SECURE) != 0 && (!caller_had_switched || own_file_gives_rights());
 }
 
 void close_on_exec(int fd) noexcept

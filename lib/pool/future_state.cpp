@@ -147,8 +147,10 @@ void future_state::attach(std::shared_ptr<waiter> added)
 
 bool future_state::remove(const std::shared_ptr<waiter>& removed)
 {
+    if (!removed || !mark_.is_here())
+        return false;
     const std::scoped_lock lock(mutex_);
-    return removed && std::erase(waiters_, removed) != 0;
+    return std::erase(waiters_, removed) != 0;
 }
 
 void future_state::detach(const std::shared_ptr<waiter>& removed)

@@ -59,16 +59,16 @@ void inline_runner::turn()
 // On the pool's executor, and not in the runner: the task may use the pool, and others may cancel it meanwhile.
 void inline_runner::run_next(pool_impl& pool)
 {
-    call next;
+    std::optional<call> next; // not running_, which another thread may have set meanwhile
     pool.run([&](runner&) { next = begin_next(); });
-    if (!running_)
+    if (!next)
         return;
-    outcome result = run(next);
+    outcome result = run(*next);
     pool.run([&](runner&) { end(std::move(result)); });
 }
 
 // A copy: who gives the task up takes its bytes away.
-call inline_runner::begin_next()
+std::optional<call> inline_runner::begin_next()
 {
     posted_ = false;
     if (pool_.is_terminating()) // and is about to say so
@@ -80,10 +80,10 @@ call inline_runner::begin_next()
     running_ = operation_ptr(&next.owner, false);
     running_->set_with_worker(true);
     const auto attached = next.attached();
-    return {.bytes = next.call(),
-            .modules = next.modules(),
-            .attached = {attached.begin(), attached.end()},
-            .descriptors = next.descriptors()};
+    return call{.bytes = next.call(),
+                .modules = next.modules(),
+                .attached = {attached.begin(), attached.end()},
+                .descriptors = next.descriptors()};
 }
 
 outcome inline_runner::run(const call& next)

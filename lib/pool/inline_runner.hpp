@@ -41,7 +41,7 @@ public:
 
 private:
     void run_next(pool_impl& pool);
-    call begin_next();
+    std::optional<call> begin_next();
     outcome run(const call& next);
     void end(outcome result);
     void settle(const operation_ptr& op, outcome result);

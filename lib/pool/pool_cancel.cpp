@@ -49,10 +49,9 @@ bool pool_impl::enter_from_anywhere(Event event)
     const std::scoped_lock alone(runner_mutex_);
     if (!runner_)
         return false;
+    post_turn(); // first: what the event has done before it throws is settled too
     take_in(*runner_);
-    const bool is_done = event(*runner_);
-    post_turn();
-    return is_done;
+    return event(*runner_);
 }
 
 // With the engine's mutex held. One turn serves all events before it.

@@ -323,8 +323,11 @@ procpool::stats pool_impl::stats() const
     return now;
 }
 
+// Of a copy that fork() made another thread may have the mutex for ever.
 boost::asio::any_io_executor pool_impl::executor() const
 {
+    if (!is_original())
+        return boost::asio::system_executor();
     const std::scoped_lock lock(mutex_);
     return executor_;
 }

@@ -205,7 +205,8 @@ void process_state::reap()
     const auto how = os::peek_exit(sentinel_->get());
     os::kill(group());
     os::reap(sentinel_->get());
-    os::reap_orphans(process_.child.pid);
+    if (how) // else the number may be a stranger's
+        os::reap_orphans(process_.child.pid);
     process_.lifeline = {};
     process_.shown.clear();
     status_ = link::status_of(how);

@@ -99,7 +99,8 @@ public:
     /// is done: once for all that arrived together.
     std::optional<action> next_action();
     /// Returns the next action that is decided already, without deciding more. After a submission, a cancellation or
-    /// terminate_workers() it never sends a task, and starts or retires no worker.
+    /// terminate_workers(), and the ends of workers that follow from them, it never sends a task, and starts or retires
+    /// no worker.
     std::optional<action> next_decided() { return actions_.pop(); }
     /// When tick() must be called at the latest; empty: not at all.
     std::optional<time_point> next_alarm() const;
@@ -225,7 +226,7 @@ private:
     std::set<task*, earlier> watched_;       // tasks with a limit
     std::set<worker*, earlier> alarms_;      // workers that must be ready, or gone, by a time
     std::optional<time_point> look_at_;      // when to look at what workers have not answered
-    std::optional<time_point> undispatched_; // of the last submission or answer since dispatch()
+    std::optional<time_point> undispatched_; // of the last event since dispatch() that asks for it
     action_queue actions_;
     action_queue collects_; // last: their answers end tasks that other actions may be about
     tally counts_;

@@ -185,10 +185,10 @@ void scheduler::reprieve(worker& w, time_point now)
     for (const task* t = w.sent.front(); t; t = t->next)
         if (t->finished)
             return;
-    if (w.under == pressure::terminated)
-        return kill(w, reason::cancelled);
     if (w.under == pressure::none)
         take_up(w, now);
+    else if (w.under == pressure::terminated && w.load() == 0) // else its task has the rest of the grace
+        kill(w, reason::cancelled);
 }
 
 // A condemned worker takes tasks again.

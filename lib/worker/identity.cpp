@@ -52,7 +52,9 @@ std::string obstacle(const wire::start_note& note)
 {
     if (os::has_more_rights_than_its_caller())
         return "it has more rights than its caller (a set-user-ID bit, or capabilities of its file), and does not "
-               "believe its environment: use pool_options::executable with a program that has no such rights";
+               "believe its environment: use pool_options::executable with a program that has no such rights, and "
+               "start "
+               "processes from such a program";
     for (const int fd : wire::channel_descriptors)
         if (!os::is_open(fd))
             return "its descriptor " + std::to_string(fd) +

@@ -197,9 +197,11 @@ wire::frame_kind loop::run_into_answer(const wire::frame& call)
     auto kind = wire::frame_kind::result;
     clear_answer();
     try {
-        run_noting_throw([&] { whole_ = run_call(payloads_.call_in(call), answer_); });
-        if (!has_chunk_log()) // else each element was checked by itself
-            check_result_size(answer_size());
+        run_noting_throw([&] {
+            whole_ = run_call(payloads_.call_in(call), answer_);
+            if (!has_chunk_log()) // else each element was checked by itself
+                check_result_size(answer_size());
+        });
     } catch (...) {
         kind = wire::frame_kind::exception;
         answer_with(std::current_exception());

@@ -39,6 +39,24 @@ BOOST_AUTO_TEST_CASE(a_task_that_ends_in_its_grace_has_its_result)
     BOOST_TEST(p.heard() == "answered t1; kill w1"); // it would die of SIGTERM anyway
 }
 
+BOOST_AUTO_TEST_CASE(an_answer_that_was_on_its_way_costs_the_next_task_no_grace)
+{
+    play p = with_workers(1, 1);
+    part& before = p.submit();
+    part& runs = p.submit();
+    p.start(before);
+    p.complete(before); // its answer is still on its way
+    p.start(runs);
+    p.heard();
+    p.terminate_workers(20ms);
+    BOOST_TEST(p.heard() == "take_back t1 w1; take_back t2 w1; terminate w1");
+    p.deliver(1);
+    BOOST_TEST(p.heard() == "answered t1");
+    p.complete(runs);
+    p.deliver(1);
+    BOOST_TEST(p.heard() == "answered t2; kill w1");
+}
+
 BOOST_AUTO_TEST_CASE(without_grace_they_are_killed_at_once_as_are_those_that_start)
 {
     play p = with_workers(1, 1);
