@@ -2,6 +2,7 @@
 #pragma once
 
 #include <procpool/crash_report.hpp>
+#include <procpool/detail/awaitable_support.hpp>
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/async_result.hpp>
@@ -19,6 +20,8 @@ namespace procpool {
 namespace detail {
 
 struct initiate_symbolized {
+    using awaited_by_value = void;
+
     template <class Handler>
     void operator()(Handler handler, crash_report report) const
     {

@@ -13,9 +13,9 @@
 
 namespace procpool {
 
-/// One frame of a crashed thread's stack.
+/// One frame of a stack: of a crashed thread, or of a `throw` (stack_of()).
 struct stack_frame {
-    /// In the innermost frame the instruction that failed; in the others a byte of the call that has not returned.
+    /// In the innermost frame of a crash the instruction that failed; in all others a byte of the call that has not returned.
     std::uint64_t address = 0;
     /// The executable or shared library; empty when the address lies in none (a call through a bad pointer).
     std::string module{};
@@ -45,8 +45,8 @@ struct crash_report {
     std::optional<int> signal_code{};
     /// The address whose use failed: with SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGTRAP from the processor, where known.
     std::optional<std::uint64_t> fault_address{};
-    /// The pool sent SIGKILL or SIGTERM to it: its task ran too long or was cancelled, kill_workers() or the end of the
-    /// pool.
+    /// The pool sent SIGKILL or SIGTERM to it, for example because its task ran too long or was cancelled, or by
+    /// kill_workers(), terminate_workers() or the end of the pool.
     bool killed_by_pool = false;
     /// The failing address lies near the stack pointer of the thread that crashed: its stack was full. Recursion without
     /// end, or a large array on the stack, is the usual cause.
@@ -102,7 +102,7 @@ struct crash_report {
     ///
     /// @par Signature      void(std::exception_ptr, crash_report). Default token: use_awaitable.
     /// @par Executor       the handler's own, else a thread of boost::asio::system_context.
-    /// @par Cancellation   none: it ends after 20 seconds at the latest.
+    /// @par Cancellation   none; the work itself takes at most 20 seconds.
     /// @par Thread safety  Safe. The report need not outlive the call.
     template <class... Token>
     auto async_symbolized(Token&&... token) const;

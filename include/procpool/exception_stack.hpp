@@ -10,8 +10,8 @@
 
 namespace procpool {
 
-/// Returns the stack of the `throw` whose exception left a task, innermost frame first, at most 64 frames: the calls
-/// in the worker, from the throwing function down to the worker's main. Without worker_options::exception_stacks it is
+/// Returns the stack of the `throw` whose exception left a task, innermost frame first, at most 64 frames: from the
+/// throwing function to the call of the task. Without worker_options::exception_stacks it is
 /// empty.
 ///
 /// The stack belongs to the exception object that was caught: `throw;` keeps it, `throw error;` makes a new object

@@ -58,7 +58,7 @@ public:
     /// @return      true when this call revoked the task. A task in its retry pause counts as not started. false when
     ///              the task has started, has finished or was cancelled before: if its outcome is operation_aborted, it
     ///              may have had effects.
-    /// @par Throws  errc::forked_copy in a process that fork() made.
+    /// @par Throws  errc::forked_copy in a process that was forked since.
     bool cancel() { return detail::cancel(state().pool(), &state(), true); }
 
     /// Blocks until the outcome is here and takes it.
@@ -67,7 +67,7 @@ public:
     ///              asio::error::operation_aborted when it was cancelled or its pool went away.
     /// @par Throws  also errc::would_deadlock, and takes nothing, on a thread that runs the pool's own loop, where the
     ///              outcome could never arrive. Detected for io_context, thread_pool and strands of them. And
-    ///              errc::forked_copy in a process that fork() made.
+    ///              errc::forked_copy in a process that was forked since.
     R get()
     {
         state().wait({}, "procpool::future::get()");

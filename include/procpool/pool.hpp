@@ -273,8 +273,8 @@ public:
 
     /// Sends SIGTERM to every worker with its process group, and SIGKILL to those that are still there after `grace`.
     /// A task that ends in time delivers its result; the other running tasks fail as after kill_workers(). A task that
-    /// has not started runs on a new worker. A worker that is still starting is killed at once. Never waits for a task
-    /// or a handler.
+    /// has not started runs on a new worker. A worker that is still starting is killed at once, and so is a worker that
+    /// this process may not signal. Never waits for a task or a handler.
     ///
     /// @param grace  Not negative; zero: SIGKILL at once, without SIGTERM.
     /// @par Throws   errc::invalid_option. Then nothing has changed.

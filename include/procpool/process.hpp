@@ -25,8 +25,8 @@ namespace procpool {
 /// process; destroying one does nothing.
 ///
 /// @par Throws         every function: std::logic_error when the process was closed, or the object was moved from;
-///                     those that need a process, also when it was not started; errc::forked_copy in a process that the
-///                     host forked.
+///                     those that need a process, also when it was not started; errc::forked_copy in a process that was
+///                     forked since.
 /// @par Thread safety  Distinct objects: safe, also of the same process. Shared objects: safe, except moving, assigning
 ///                     and destroying.
 class PROCPOOL_DECL child {

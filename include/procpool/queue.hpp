@@ -45,7 +45,7 @@ inline constexpr bool is_shared_handle<queue<T>> = true;
 /// @par Errors         boost::system::system_error with errc::queue_closed, as the functions say;
 ///                     errc::not_serializable when T's own functions throw, or T has descriptors in it;
 ///                     errc::protocol_error when a process has written over the queue's memory; errc::forked_copy in a
-///                     process that the host forked. std::system_error when the system has no memory for the items, or
+///                     process that was forked since. std::system_error when the system has no memory for the items, or
 ///                     RLIMIT_FSIZE is in the way (EFBIG); then nothing was added.
 /// @par Trust          A process that has the queue can spoil it for the others, but not harm them otherwise: they
 ///                     check what they read. While a process is stopped (SIGSTOP) in the middle of put or get, blocking

@@ -61,7 +61,7 @@ _Unwind_Reason_Code take_frame_of_throw(_Unwind_Context* frame, void* state)
 } // namespace
 
 // Must contain nothing that is destroyed or caught here: then it would have the personality of C++.
-[[gnu::noinline, gnu::no_sanitize("thread")]] void call_noting_throw(void (*fn)(void*), void* argument)
+[[gnu::noinline, gnu::no_sanitize_thread]] void call_noting_throw(void (*fn)(void*), void* argument)
 {
     asm volatile(".cfi_personality 0x1b, %c0" : : "i"(&note_throw)); // 0x1b: a distance of 4 bytes with a sign
     last_throw.count = 0;

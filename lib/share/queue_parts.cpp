@@ -17,7 +17,7 @@ namespace procpool::detail {
 namespace {
 
 constexpr std::uint64_t page_size = share::queue_page::size;
-constexpr std::uint64_t kept = 256 * 1024;       // bytes of an empty tape whose memory is used again
+constexpr std::uint64_t kept_bytes = 256 * 1024; // bytes of an empty tape whose memory is used again
 constexpr std::uint64_t worthwhile = 256 * 1024; // to give back in one system call
 constexpr std::size_t first_read = 1024;         // most records are shorter: one system call
 
@@ -198,13 +198,13 @@ void shared_queue::parts::commit_taken(share::queue_state& state)
 void shared_queue::parts::give_back(share::queue_state state)
 {
     const bool is_empty = state.tail == 0;
-    const auto from = is_empty ? kept : page_floor(state.allocated_from);
+    const auto from = is_empty ? kept_bytes : page_floor(state.allocated_from);
     const auto to = is_empty ? state.allocated_to : page_floor(state.head);
     if (to < from + (is_empty ? 1 : worthwhile))
         return;
     os::give_back(lock.file(), page_size + from, page_size + to);
     state.allocated_from = is_empty ? 0 : to;
-    state.allocated_to = is_empty ? kept : state.allocated_to;
+    state.allocated_to = is_empty ? kept_bytes : state.allocated_to;
     page.commit(state);
 }
 

@@ -116,7 +116,7 @@ struct awaited<R(Arguments...)> {
         template <class Resume>
         void operator()(Resume&& resume)
         {
-            std::move(operation)(handler<std::decay_t<Resume>>(std::move(resume), kept));
+            std::move(operation)(handler<std::decay_t<Resume>>(std::forward<Resume>(resume), kept));
         }
     };
 };
