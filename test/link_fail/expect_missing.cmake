@@ -10,7 +10,7 @@ list(TRANSFORM DEFINITIONS PREPEND -D)
 execute_process(COMMAND ${COMPILER} -std=c++20 ${FLAGS} ${DEFINITIONS} ${INCLUDES} ${FILE} -o ${PROGRAM} ${LIBRARY}
                 RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE output)
 
-string(REGEX MATCHALL "[0-9]: error: |undefined [^\n]*procpool::built_with::[a-z0-9_]+" missing "${output}")
+string(REGEX MATCHALL ":[0-9]+: error: |undefined [^\n]*procpool::built_with::[a-z0-9_]+" missing "${output}")
 list(TRANSFORM missing REPLACE ".*::" "")
 list(REMOVE_DUPLICATES missing)
 if(NOT missing)
