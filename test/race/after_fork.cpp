@@ -2,6 +2,7 @@
 // own executable
 // A program that forks, as prefork servers, daemons and death tests do, and uses the library in the new process.
 #include "support/pool_on_loop.hpp"
+#include "support/skip.hpp"
 
 #include <procpool.hpp>
 
@@ -20,6 +21,8 @@ namespace {
 
 using namespace procpool;
 using procpool::test::code_thrown_by;
+using procpool::test::is_sanitized;
+using procpool::test::is_thread_sanitized;
 using procpool::test::nothing_left_behind;
 namespace asio = boost::asio;
 
@@ -45,6 +48,15 @@ std::vector<char> filled(std::size_t size, char with)
 [[noreturn]] void fail(const std::string& why)
 {
     throw std::out_of_range(why);
+}
+
+/// ThreadSanitizer lets no copy of a process with threads start one, and AddressSanitizer copies the locks of its memory
+/// as they are at the fork.
+bool is_skipped(bool by_sanitizer)
+{
+    if (by_sanitizer)
+        test::skip("this sanitizer does not support a fork while other threads run");
+    return by_sanitizer;
 }
 
 /// Runs body in a forked copy, which must return true there within a generous limit.
@@ -140,6 +152,8 @@ BOOST_FIXTURE_TEST_SUITE(race_after_fork, nothing_left_behind)
 
 BOOST_AUTO_TEST_CASE(after_a_pool_is_gone_a_fork_can_make_another)
 {
+    if (is_skipped(is_thread_sanitized))
+        return;
     BOOST_TEST(works({.workers = 1}));
     BOOST_TEST(works({.workers = 1, .start = start_method::inline_}));
     BOOST_TEST(holds_in_a_fork([] { return works({.workers = 1}); }));
@@ -149,6 +163,8 @@ BOOST_AUTO_TEST_CASE(after_a_pool_is_gone_a_fork_can_make_another)
 
 BOOST_AUTO_TEST_CASE(while_a_pool_lives_a_fork_can_make_another_and_has_no_part_in_the_old_one)
 {
+    if (is_skipped(is_thread_sanitized))
+        return;
     pool old({.workers = 1});
     const pid_t worker = old.async_submit(own_pid).get();
     auto ready = old.async_submit(own_pid);
@@ -169,6 +185,8 @@ BOOST_AUTO_TEST_CASE(while_a_pool_lives_a_fork_can_make_another_and_has_no_part_
 
 BOOST_AUTO_TEST_CASE(processes_queues_and_pipes_work_in_a_fork)
 {
+    if (is_skipped(is_thread_sanitized))
+        return;
     BOOST_TEST(a_process_works());
     BOOST_TEST(queues_and_pipes_work());
     process old({.daemon = true}, [] { ::pause(); });
@@ -183,6 +201,8 @@ BOOST_AUTO_TEST_CASE(processes_queues_and_pipes_work_in_a_fork)
 
 BOOST_AUTO_TEST_CASE(a_fork_of_a_fork_works_too)
 {
+    if (is_skipped(is_thread_sanitized))
+        return;
     pool old({.workers = 1});
     BOOST_TEST(old.async_submit(own_pid).get() > 0);
     BOOST_TEST(holds_in_a_fork([&] {
@@ -197,6 +217,8 @@ BOOST_AUTO_TEST_CASE(a_fork_of_a_fork_works_too)
 
 BOOST_AUTO_TEST_CASE(a_task_that_forks_can_use_pools_there)
 {
+    if (is_skipped(is_thread_sanitized))
+        return;
     pool outer({.workers = 1});
     BOOST_TEST(outer.async_submit([] { return holds_in_a_fork([] { return works({.workers = 1}); }); }).get());
     pool here({.workers = 1, .start = start_method::inline_});
@@ -205,6 +227,8 @@ BOOST_AUTO_TEST_CASE(a_task_that_forks_can_use_pools_there)
 
 BOOST_AUTO_TEST_CASE(whatever_other_threads_do_at_the_fork_the_new_process_can_use_the_library)
 {
+    if (is_skipped(is_sanitized))
+        return;
     pool busy({.workers = 2});
     const hammering threads(busy);
     for (int turn = 0; turn != 30; ++turn)
@@ -213,6 +237,8 @@ BOOST_AUTO_TEST_CASE(whatever_other_threads_do_at_the_fork_the_new_process_can_u
 
 BOOST_AUTO_TEST_CASE(a_death_test_may_follow_other_tests)
 {
+    if (is_skipped(is_thread_sanitized))
+        return;
     BOOST_TEST(works({.workers = 1}));
     const pid_t copy = ::fork();
     if (copy == 0) {
@@ -229,6 +255,8 @@ BOOST_AUTO_TEST_CASE(a_death_test_may_follow_other_tests)
 
 BOOST_AUTO_TEST_CASE(a_buffer_that_a_fork_writes_stays_as_it_was_in_the_original_process)
 {
+    if (is_skipped(is_thread_sanitized))
+        return;
     const pool keeps_regions({.workers = 1});
     buffer<char> bytes(big);
     bytes.writable()[0] = 'p';
