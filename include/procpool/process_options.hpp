@@ -21,8 +21,8 @@ struct process_options {
     /// Whether it is terminated, and not waited for, when its object is destroyed and when this program ends normally.
     /// Other than in Python a daemon may start processes: they cannot be left behind, because they end with it.
     bool daemon = false;
-    /// Changes to this process's environment: a value sets the variable, no value removes it. Names must not be empty
-    /// or contain '='.
+    /// Changes to the environment that this process has at the start: a value sets the variable, no value removes it.
+    /// Names must not be empty or contain '='.
     std::map<std::string, std::optional<std::string>> env{};
     /// The working directory; empty: this process's at the time of the start.
     std::filesystem::path cwd{};

@@ -31,11 +31,12 @@ struct resource_limits {
     std::optional<std::uint64_t> processes{};
     /// Bytes of a core file (RLIMIT_CORE); 0: none is written.
     std::optional<std::uint64_t> core_size{};
-    /// The nice value, -20 to 19, of all the worker's threads. Below that of this process only root may go. Where the
+    /// The nice value, -20 to 19, of all the worker's threads; default: that of main's thread. Below that only root may go. Where the
     /// kernel shares the CPUs between sessions first (autogroup, see sched(7)), it is also that of the worker's
     /// session; without root, the kernel accepts ten such changes per second and ignores the others.
     std::optional<int> nice{};
-    /// The CPUs, by number from 0 to 8191, that the worker's threads may run on. Each must exist and be usable.
+    /// The CPUs, by number from 0 to 8191, that the worker's threads may run on; default: those of main's thread. Each
+    /// must exist and be usable.
     std::vector<unsigned> cpus{};
 
     friend bool operator==(const resource_limits&, const resource_limits&) = default;

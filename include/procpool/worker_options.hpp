@@ -33,9 +33,13 @@ enum class containment : std::uint8_t {
 /// A worker leads a session of its own. It has no controlling terminal, so a program that asks there for a password
 /// (ssh, git, sudo) fails at once with ENXIO. A task that opens a terminal passes O_NOCTTY, as openpty(3) does:
 /// otherwise the terminal becomes the worker's own, and SIGHUP ends the worker when the terminal is closed.
+///
+/// A worker has the CPUs, the scheduling policy and the nice value that the thread of main has when the worker starts,
+/// whatever those of the thread are that runs the pool. What needs rights that the worker does not have (a lower nice
+/// value, a real-time policy) it does not get; resource_limits come after that.
 struct worker_options {
-    /// Changes to this process's environment: a value sets the variable, no value removes it. Names must not be empty
-    /// or contain '='.
+    /// Changes to the environment that this process has when the pool is made: a value sets the variable, no value
+    /// removes it. Names must not be empty or contain '='.
     std::map<std::string, std::optional<std::string>> env{};
     /// The working directory; empty: this process's at the time of each start. Must exist when a worker starts.
     std::filesystem::path cwd{};

@@ -37,10 +37,10 @@ std::array<int, 5> channel::for_worker() const noexcept
             worker.memory.get()};
 }
 
-std::vector<std::string> environment_of_worker(std::vector<std::string> changes, std::uint64_t nonce)
+std::vector<std::string> environment_of_worker(std::vector<std::string> environment, std::uint64_t nonce)
 {
-    changes.push_back(wire::str({.nonce = nonce, .parent = os::process_id()}));
-    return os::environment_with(changes);
+    const std::array own{wire::str({.nonce = nonce, .parent = os::process_id()})};
+    return os::with_changes(std::move(environment), own);
 }
 
 channel make_channel(output out, output err)

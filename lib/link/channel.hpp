@@ -52,8 +52,8 @@ struct channel {
     std::array<int, 5> for_worker() const noexcept;
 };
 
-/// Returns this process's environment with these changes and the variable by which a worker recognizes itself.
-std::vector<std::string> environment_of_worker(std::vector<std::string> changes, std::uint64_t nonce);
+/// Returns an environment with the variable by which a worker recognizes itself.
+std::vector<std::string> environment_of_worker(std::vector<std::string> environment, std::uint64_t nonce);
 
 /// Throws std::system_error.
 channel make_channel(output out, output err);

@@ -3,6 +3,7 @@
 
 #include "link/live_groups.hpp"
 #include "os/child.hpp"
+#include "os/child_group.hpp"
 #include "os/control_group.hpp"
 #include "os/pipe.hpp"
 #include "os/process_mark.hpp"
@@ -49,6 +50,8 @@ public:
     void kill() noexcept;
     /// SIGTERM to the process and its group; SIGKILL where this process may not send it.
     void terminate() noexcept;
+    /// Whether this process may send it signals, now or before it ended; else kill() and terminate() go through its lifeline.
+    bool may_signal() noexcept { return os::may_signal(pidfd_.native_handle()); }
     /// The one place where a worker ends: kills what is left of its group while its number is still reserved by the
     /// zombie, reads its status, and lets Boost.Process reap it, which cannot block now. Empty status: the kernel kept
     /// none, because the host ignores SIGCHLD, or the host has reaped it; then nothing was signalled by number.

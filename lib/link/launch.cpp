@@ -19,19 +19,19 @@
 namespace procpool::link {
 namespace {
 
-std::string sentence_for(const launch_plan& plan, const os::spawn_request& request, std::error_code error)
+std::string sentence_for(const launch_plan& plan, const os::spawn_request& request, const os::failed_call& failed)
 {
     const std::string program = plan.executable.empty() ? "this program" : "the worker program " + plan.executable;
     if (!plan.directory.empty() && !std::filesystem::is_directory(plan.directory))
         return "the working directory " + plan.directory +
                " of the workers does not exist: correct worker_options::cwd";
-    if (const auto obstacle = os::start_obstacle(request, error))
+    if (const auto obstacle = os::start_obstacle(request, failed.error))
         return *obstacle + "; or correct pool_options::executable";
-    if (error == std::errc::no_such_file_or_directory)
+    if (failed.error == std::errc::no_such_file_or_directory)
         return program + " does not exist: correct pool_options::executable";
-    if (error == std::errc::permission_denied)
+    if (failed.error == std::errc::permission_denied)
         return program + " may not be executed: check its mode and pool_options::executable";
-    return program + " could not be started: " + os::why_not_started(error);
+    return program + " could not be started: " + os::why_not_started(failed);
 }
 
 int stream_for(output where, const os::descriptor& write_end)
@@ -72,7 +72,7 @@ std::string title_of(const launch_plan& plan, std::uint64_t number)
 
 std::string why_not_forked(int error)
 {
-    return os::why_not_started({error, std::system_category()});
+    return os::why_not_started({"clone", {error, std::system_category()}});
 }
 
 unwatched::~unwatched()
@@ -101,8 +101,8 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     request.err = stream_for(plan.err, made.worker.err);
     if (plan.own_cgroup && number != fork_server_number)
         result.cgroup.emplace(cgroup_name(made));
-    if (const auto error = os::spawn(request, result.child))
-        throw std::runtime_error(sentence_for(plan, request, error));
+    if (const auto failed = os::spawn(request, result.child))
+        throw std::runtime_error(sentence_for(plan, request, failed));
     if (result.cgroup)
         result.cgroup->add(result.child.pid); // before its first message: nothing of a task has run
     result.ends = std::move(made.parent);
@@ -120,7 +120,7 @@ launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket)
         result.cgroup.emplace(cgroup_name(made));
     if (!give_to_fork_server(socket, made, number))
         throw std::runtime_error("worker " + std::to_string(number) +
-                                 " could not be asked for: " + os::last_error().message());
+                                 " could not be asked for: " + os::str({"sendmsg", os::last_error()}));
     result.ends = std::move(made.parent);
     return result;
 }
@@ -129,9 +129,10 @@ void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t numbe
 {
     faults_of_worker faults(plan.faults, number);
     const os::failing_calls while_starting(faults);
-    if (const auto error = os::adopt(pid, worker.child)) {
+    if (const auto failed = os::adopt(pid, worker.child)) {
         end_forked(std::move(worker), pid);
-        throw std::runtime_error("worker " + std::to_string(number) + " was forked, but " + error.message());
+        throw std::runtime_error("worker " + std::to_string(number) +
+                                 " was forked and ended again: " + os::why_not_started(failed));
     }
     try {
         if (worker.cgroup)

@@ -17,7 +17,7 @@ namespace procpool::link {
 /// How to start the workers of one pool.
 struct launch_plan {
     std::string executable;               ///< Empty: this program.
-    std::vector<std::string> environment; ///< Changes to this process's: "NAME=value" sets, "NAME" removes.
+    std::vector<std::string> environment; ///< "NAME=value" each.
     std::string directory;                ///< Empty: this process's.
     std::string name;                     ///< ps shows "name: worker 3".
     output out = output::inherit;         ///< Where the workers' stdout goes,
@@ -69,7 +69,7 @@ launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket)
 void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t number, pid_t pid);
 /// Ends the prepared worker instead, if the fork server has forked it.
 void end_forked(launched worker, pid_t pid) noexcept;
-/// Says in words why a fork server could not fork a worker. `error`: the errno that it reported.
+/// Says in words why a fork server could not fork a worker. `error`: the errno of clone(2) that it reported.
 std::string why_not_forked(int error);
 /// What ps shows of a worker.
 std::string title_of(const launch_plan& plan, std::uint64_t number);

@@ -190,6 +190,7 @@ void link::end()
         oom_kills_at_end_ = os::oom_kills();
     end_output();
     answers_.close();
+    killed_through_lifeline_ = !process_->may_signal();
     exit_ = process_->end();
     killed_ = killed_ || process_->was_killed_with_all();
     process_.reset();

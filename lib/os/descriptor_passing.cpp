@@ -80,10 +80,10 @@ socket_ends make_sockets()
 {
     int ends[2] = {-1, -1};
     if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
-        throw_last_error("cannot make the sockets to a worker");
+        throw_last_error("cannot make the sockets to a worker: socketpair");
     socket_ends made{above_stdio(descriptor(ends[0])), above_stdio(descriptor(ends[1]))};
     if (!made.first || !made.second)
-        throw_last_error("cannot make the sockets to a worker");
+        throw_last_error("cannot make the sockets to a worker: fcntl(F_DUPFD_CLOEXEC)");
     return made;
 }
 

@@ -16,12 +16,12 @@ pipe_ends make_pipe()
 {
     std::array<int, 2> ends{};
     if (is_to_fail(fault_point::pipe2) || ::pipe2(ends.data(), O_CLOEXEC) != 0)
-        throw_last_error("cannot make a pipe to a worker");
+        throw_last_error("cannot make a pipe to a worker: pipe2");
     descriptor read(ends[0]);
     descriptor write(ends[1]);
     pipe_ends made{above_stdio(std::move(read)), above_stdio(std::move(write))};
     if (!made.read || !made.write)
-        throw_last_error("cannot make a pipe to a worker");
+        throw_last_error("cannot make a pipe to a worker: fcntl(F_DUPFD_CLOEXEC)");
     return made;
 }
 
@@ -29,7 +29,7 @@ descriptor duplicate(int fd)
 {
     descriptor copy = duplicate_from(fd, STDERR_FILENO + 1);
     if (!copy)
-        throw_last_error("cannot duplicate a descriptor of a worker");
+        throw_last_error("cannot duplicate a descriptor of a worker: fcntl(F_DUPFD_CLOEXEC)");
     return copy;
 }
 
@@ -46,7 +46,7 @@ void set_non_blocking(int fd)
 {
     int on = 1;
     if (::ioctl(fd, FIONBIO, &on) != 0)
-        throw_last_error("cannot make a pipe to a worker non-blocking");
+        throw_last_error("cannot make a pipe to a worker non-blocking: ioctl(FIONBIO)");
 }
 
 std::size_t write_some(int fd, std::span<const std::byte> bytes) noexcept

@@ -47,7 +47,7 @@ std::optional<std::string> output_of(const tool& run)
     spawn_request request;
     request.executable = path_of(run.command.front());
     request.arguments = run.command;
-    request.environment = environment_with(run.environment);
+    request.environment = run.environment;
     request.out = pipe.write.get();
     request.err = spawn_request::discarded;
     if (spawn(request, child))

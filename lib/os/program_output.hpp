@@ -12,7 +12,7 @@ namespace procpool::os {
 /// A program to run for what it prints.
 struct tool {
     std::vector<std::string> command;     ///< A name without a slash is looked for in PATH.
-    std::vector<std::string> environment; ///< Changes, as environment_with().
+    std::vector<std::string> environment; ///< All of it, "NAME=value" each.
     std::chrono::steady_clock::time_point deadline;
     std::size_t most_bytes = 0;
 };

@@ -47,7 +47,7 @@ mapping::mapping(int fd, std::size_t size, access how) : size_(size)
     const int protection = how == access::read_write ? PROT_READ | PROT_WRITE : PROT_READ;
     void* address = ::mmap(nullptr, size, protection, MAP_SHARED, fd, 0);
     if (address == MAP_FAILED)
-        throw_last_error("cannot map the memory shared with a worker");
+        throw_last_error("cannot map the memory shared with a worker: mmap");
     data_ = static_cast<std::byte*>(address);
 }
 
@@ -73,9 +73,11 @@ mapping::~mapping()
 
 descriptor make_memory_file(const char* name, std::size_t size)
 {
-    descriptor file = above_stdio(descriptor(may_make_file_of(size) ? create(name) : -1));
-    if (!file || !set_fixed_size(file.get(), size))
-        throw_last_error("cannot make the memory shared with a worker");
+    descriptor file = above_stdio(descriptor(create(name)));
+    if (!file)
+        throw_last_error("cannot make the memory shared with a worker: memfd_create");
+    if (!may_make_file_of(size) || !set_fixed_size(file.get(), size))
+        throw_last_error("cannot make the memory shared with a worker: ftruncate");
     return file;
 }
 

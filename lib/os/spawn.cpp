@@ -4,7 +4,6 @@
 #include "os/child.hpp"
 #include "os/failing_calls.hpp"
 #include "os/host_stream.hpp"
-#include "os/system_error.hpp"
 
 #include <cerrno>
 #include <csignal>
@@ -44,7 +43,7 @@ public:
     void set_descriptors(std::span<const int> sources) noexcept;
     void set_directory(const std::string& directory) noexcept;
     void set_signals_and_session() noexcept;
-    std::error_code start(const std::string& program, const spawn_request& request, pid_t& pid) const;
+    failed_call start(const std::string& program, const spawn_request& request, pid_t& pid) const;
 
 private:
     void note(int error) noexcept
@@ -110,15 +109,15 @@ std::vector<char*> null_terminated(const std::vector<std::string>& strings)
     return pointers;
 }
 
-std::error_code recipe::start(const std::string& program, const spawn_request& request, pid_t& pid) const
+failed_call recipe::start(const std::string& program, const spawn_request& request, pid_t& pid) const
 {
     const std::vector<char*> argv = null_terminated(request.arguments);
     const std::vector<char*> envp = null_terminated(request.environment);
     if (is_to_fail(fault_point::spawn))
-        return last_error();
+        return {"posix_spawn", last_error()};
     const int error =
         error_ != 0 ? error_ : ::posix_spawn(&pid, program.c_str(), &actions_, &attributes_, argv.data(), envp.data());
-    return {error, std::system_category()};
+    return {"posix_spawn", {error, std::system_category()}};
 }
 
 /// A relative path means one in the parent's directory, and the child will have left that before the exec.
@@ -160,15 +159,15 @@ private:
     std::vector<descriptor> copies_;
 };
 
-std::error_code start(const spawn_request& request, pid_t& pid)
+failed_call start(const spawn_request& request, pid_t& pid)
 {
     std::error_code error;
     const std::string program = program_of(request, error);
     if (error)
-        return error;
+        return {"getcwd", error};
     const lifted_descriptors sources(request, error);
     if (error)
-        return error;
+        return {"fcntl(F_DUPFD_CLOEXEC)", error};
     recipe steps;
     steps.set_stdin();
     steps.set_output(STDOUT_FILENO, sources.out);
@@ -205,41 +204,45 @@ std::string_view name_of(std::string_view entry) noexcept
 
 } // namespace
 
-std::error_code spawn(const spawn_request& request, spawned& child)
+failed_call spawn(const spawn_request& request, spawned& child)
 {
     descriptor room = make_ended_pidfd(); // before the start: a process that has run cannot be taken back
     if (!room)
-        return last_error();
+        return {"eventfd", last_error()};
     pid_t pid = -1;
-    if (const std::error_code error = start(request, pid))
-        return error;
+    if (const failed_call failed = start(request, pid))
+        return failed;
     room.reset();
-    const std::error_code error = adopt(pid, child);
-    if (error == std::errc::no_such_process) {
+    const failed_call failed = adopt(pid, child);
+    if (failed.error == std::errc::no_such_process) {
         child.pid = pid;
         child.pidfd = make_ended_pidfd();
         return {};
     }
-    if (error)
+    if (failed)
         kill_and_reap(pid);
-    return error;
+    return failed;
 }
 
-std::string why_not_started(std::error_code error)
+std::string why_not_started(const failed_call& what)
 {
-    if (error != std::errc::resource_unavailable_try_again)
-        return error.message();
-    return error.message() + ", because the limit of processes is reached: raise it (ulimit -u, or pids.max of the "
-                             "control group), or use fewer workers";
+    if (what.error == std::errc::resource_unavailable_try_again)
+        return str(what) +
+               ", because the limit of processes is reached: raise it (ulimit -u, or pids.max of the control "
+               "group), or use fewer workers";
+    if (what.error == std::errc::function_not_supported)
+        return str(what) + ": the kernel (older than Linux 5.4), or a tool that runs this program (valgrind), does not "
+                           "have this system call; start_method::inline_ needs no processes";
+    return str(what);
 }
 
-std::error_code adopt(pid_t pid, spawned& child)
+failed_call adopt(pid_t pid, spawned& child)
 {
     if (pid <= 0 || !is_child(pid))
-        return std::make_error_code(std::errc::no_such_process);
+        return {"waitid", std::make_error_code(std::errc::no_such_process)};
     descriptor pidfd(open_pidfd(pid));
     if (!pidfd)
-        return last_error();
+        return {"pidfd_open", last_error()};
     child.pid = pid;
     child.pidfd = std::move(pidfd);
     return {};
@@ -255,11 +258,16 @@ void kill_and_reap(pid_t pid) noexcept
     }
 }
 
-std::vector<std::string> environment_with(std::span<const std::string> changes)
+std::vector<std::string> environment()
 {
-    std::vector<std::string> environment;
+    std::vector<std::string> entries;
     for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry)
-        environment.emplace_back(*entry);
+        entries.emplace_back(*entry);
+    return entries;
+}
+
+std::vector<std::string> with_changes(std::vector<std::string> environment, std::span<const std::string> changes)
+{
     for (const std::string& change : changes) {
         std::erase_if(environment, [&](const std::string& entry) { return name_of(entry) == name_of(change); });
         if (change.find('=') != std::string::npos)

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "os/descriptor.hpp"
+#include "os/system_error.hpp"
 
 #include <cstddef>
 #include <span>
 #include <string>
 #include <sys/types.h>
-#include <system_error>
 #include <vector>
 
 namespace procpool::os {
@@ -38,25 +38,28 @@ struct spawned {
 };
 
 /// Starts a process by posix_spawn: empty signal mask, default dispositions, a session of its own, the
-/// descriptors of the request and no others. The error is that of the step that failed (ENOENT, EACCES, EMFILE, ...);
-/// then no process and no descriptor is left behind. The same error may come from the program and from the directory:
+/// descriptors of the request and no others. Returns the call that failed, with the error of its step (ENOENT, EACCES,
+/// EMFILE, ...); then no process and no descriptor is left behind. The same error may come from the program and from the directory:
 /// who words it checks which of the two paths it is. A process that has run is never an error, even if the host ignores
 /// SIGCHLD, or reaps all children, and the process has ended before this returns. Safe in a multi-threaded program:
 /// nothing of ours runs between fork and exec.
-std::error_code spawn(const spawn_request& request, spawned& child);
+failed_call spawn(const spawn_request& request, spawned& child);
 
-/// Says in words why spawn() or a fork has failed and, when the limit of processes is reached, what to do.
-std::string why_not_started(std::error_code error);
+/// Says in words why spawn() or a fork has failed: by which call, and what to do when the limit of processes is reached
+/// or the system does not know the call.
+std::string why_not_started(const failed_call& what);
 
 /// Takes over a process that is said to be a child of this one. The error is ESRCH when this process has no such child,
 /// or has reaped it; otherwise that of pidfd_open(2), and the child runs on.
-std::error_code adopt(pid_t pid, spawned& child);
+failed_call adopt(pid_t pid, spawned& child);
 
 /// Kills a child and its process group, and waits until it has ended. Does nothing when this process has no such child.
 void kill_and_reap(pid_t pid) noexcept;
 
-/// This process's environment with changes applied: "NAME=value" sets, "NAME" alone removes. As getenv(3), not safe
-/// while another thread changes the environment.
-std::vector<std::string> environment_with(std::span<const std::string> changes);
+/// This process's environment, "NAME=value" each. As getenv(3), not safe while another thread changes it.
+std::vector<std::string> environment();
+
+/// An environment with changes applied: "NAME=value" sets, "NAME" alone removes.
+std::vector<std::string> with_changes(std::vector<std::string> environment, std::span<const std::string> changes);
 
 } // namespace procpool::os

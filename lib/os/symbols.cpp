@@ -97,7 +97,9 @@ symbols symbols_in(const std::string& module, const std::vector<std::uint64_t>& 
                    std::chrono::steady_clock::time_point until)
 {
     tool run{.command = {"addr2line", "-a", "-f", "-C", "-i", "-e", module},
-             .environment = {"DEBUGINFOD_URLS"}, // it would ask the network
+             // Nothing of this process's: another thread may be changing it, its language would be addr2line's, and
+             // with DEBUGINFOD_URLS addr2line would ask the network.
+             .environment = {"LC_ALL=C"},
              .deadline = until,
              .most_bytes = most_bytes};
     for (const auto offset : offsets)

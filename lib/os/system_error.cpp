@@ -13,6 +13,8 @@ const char* advice(int error) noexcept
     switch (error) {
     case EMFILE:
         return " (raise this process's limit of open files, ulimit -n, or use fewer workers)";
+    case EFBIG:
+        return " (raise this process's limit of file sizes, ulimit -f)";
     case ENFILE:
         return " (raise the system's limit of open files, sysctl fs.file-max)";
     default:
@@ -25,6 +27,11 @@ const char* advice(int error) noexcept
 std::error_code last_error() noexcept
 {
     return {errno, std::system_category()};
+}
+
+std::string str(const failed_call& what)
+{
+    return what.name + (": " + what.error.message());
 }
 
 void throw_last_error(const char* what)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <string>
 #include <system_error>
 
 namespace procpool::os {
@@ -8,8 +9,20 @@ namespace procpool::os {
 /// errno as an error code.
 std::error_code last_error() noexcept;
 
-/// Throws errno as std::system_error. `what` says what could not be done ("cannot make a pipe to a worker"); where
-/// the user can do something about it, what to do is added.
+/// A call of the system that has failed, and why; or, without an error, none.
+struct failed_call {
+    const char* name = "";
+    std::error_code error;
+
+    explicit operator bool() const noexcept { return !!error; }
+    bool operator==(const failed_call&) const = delete; // names are pointers: compare `error`
+};
+
+/// "posix_spawn: Exec format error".
+std::string str(const failed_call& what);
+
+/// Throws errno as std::system_error. `what` says what could not be done, and by which call ("cannot make a pipe to a
+/// worker: pipe2"); where the user can do something about it, what to do is added.
 [[noreturn]] void throw_last_error(const char* what);
 
 } // namespace procpool::os

@@ -171,7 +171,7 @@ std::uint64_t random_bits()
     std::uint64_t bits = 0;
     while (::getrandom(&bits, sizeof bits, 0) < 0) {
         if (errno != EINTR)
-            throw_last_error("cannot get random bits from the kernel");
+            throw_last_error("cannot get random bits from the kernel: getrandom");
     }
     return bits;
 }

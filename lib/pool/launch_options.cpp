@@ -28,12 +28,12 @@ std::optional<std::vector<std::byte>> initializer_of(const pool_options& options
 
 } // namespace
 
-std::vector<std::string> environment_changes(const std::map<std::string, std::optional<std::string>>& changes)
+std::vector<std::string> environment_with(const std::map<std::string, std::optional<std::string>>& changes)
 {
     std::vector<std::string> list;
     for (const auto& [name, value] : changes)
         list.push_back(value ? name + "=" + *value : name);
-    return list;
+    return os::with_changes(os::environment(), list);
 }
 
 sandbox_options with_absolute_paths(sandbox_options sandbox)
@@ -46,7 +46,7 @@ sandbox_options with_absolute_paths(sandbox_options sandbox)
 link::launch_plan plan_for(const pool_options& options)
 {
     return {.executable = options.executable.empty() ? "" : std::filesystem::absolute(options.executable).string(),
-            .environment = environment_changes(options.worker.env),
+            .environment = environment_with(options.worker.env),
             .directory = options.worker.cwd.string(),
             .name = name_of(options),
             .out = options.worker.stdout_to,

@@ -15,8 +15,9 @@ link::launch_plan plan_for(const pool_options& options);
 wire::configuration first_message_for(const pool_options& options);
 wire::configuration fork_server_message_for(const pool_options& options);
 schedule::limits limits_for(const pool_options& options);
-/// Changes to the environment as link::launch_plan has them.
-std::vector<std::string> environment_changes(const std::map<std::string, std::optional<std::string>>& changes);
+/// This process's environment with these changes, as link::launch_plan has it. As os::environment(), not safe while
+/// another thread changes it.
+std::vector<std::string> environment_with(const std::map<std::string, std::optional<std::string>>& changes);
 /// With absolute paths: who gets it may have another directory than this process has now.
 sandbox_options with_absolute_paths(sandbox_options sandbox);
 /// How many modules who runs the initializer must know.

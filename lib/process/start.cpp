@@ -23,14 +23,15 @@ void check_initialized(const process_options& options)
                                                "too, and start processes inside main");
 }
 
-std::string sentence_for(const process_options& options, const os::spawn_request& request, std::error_code error)
+std::string sentence_for(const process_options& options, const os::spawn_request& request,
+                         const os::failed_call& failed)
 {
     if (!options.cwd.empty() && !std::filesystem::is_directory(options.cwd))
         return "the working directory " + options.cwd.string() + " of " + options.name +
                " does not exist: correct process_options::cwd";
-    if (const auto obstacle = os::start_obstacle(request, error))
+    if (const auto obstacle = os::start_obstacle(request, failed.error))
         return options.name + " could not be started: " + *obstacle;
-    return options.name + " could not be started: " + os::why_not_started(error);
+    return options.name + " could not be started: " + os::why_not_started(failed);
 }
 
 [[noreturn]] void throw_not_started(const process_options& options, std::error_code error, const std::string& sentence)
@@ -53,14 +54,14 @@ os::spawned spawn(const process_options& options, const link::channel& made)
     os::spawn_request request;
     request.executable = os::program_to_start();
     request.arguments = {os::program_name() + ": " + options.name};
-    request.environment = link::environment_of_worker(environment_changes(options.env), made.parent.nonce);
+    request.environment = link::environment_of_worker(environment_with(options.env), made.parent.nonce);
     request.directory = options.cwd.string();
     request.descriptors = given;
     request.out = stream_for(options.stdout_to);
     request.err = stream_for(options.stderr_to);
     os::spawned child;
-    if (const auto error = os::spawn(request, child))
-        throw_not_started(options, error, sentence_for(options, request, error));
+    if (const auto failed = os::spawn(request, child))
+        throw_not_started(options, failed.error, sentence_for(options, request, failed));
     return child;
 }
 

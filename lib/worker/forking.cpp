@@ -7,6 +7,7 @@
 #include "os/lifeline.hpp"
 #include "os/process_mark.hpp"
 #include "os/process_title.hpp"
+#include "os/scheduling.hpp"
 #include "os/session.hpp"
 #include "os/tape.hpp"
 #include "os/this_process.hpp"
@@ -101,6 +102,7 @@ std::optional<os::mapping> fork_worker(wire::fork_outcome& outcome, std::uint64_
         return {};
     os::accept_forked_copy();
     os::lead_own_session();
+    os::schedule_as(os::parent_process_id());
     os::apply_nice_to_session();
     take_channel(given, notice);
     return begin_worker(title);

@@ -2,6 +2,7 @@
 #include <procpool/worker.hpp>
 
 #include "os/lifeline.hpp"
+#include "os/scheduling.hpp"
 #include "os/session.hpp"
 #include "os/this_process.hpp"
 #include "wire/worker_start.hpp"
@@ -31,7 +32,8 @@ void close_channel_on_exec()
 {
     close_channel_on_exec();
     if (os::arm_lifeline(wire::lifeline_descriptor))
-        os::exit_now(EXIT_SUCCESS); // the parent is gone
+        os::exit_now(EXIT_SUCCESS);           // the parent is gone
+    os::schedule_as(os::parent_process_id()); // and not as the thread that happened to start it
     os::apply_nice_to_session();
     worker::record_crashes(*reinterpret_cast<wire::control_page*>(page.data()));
     for (;;)

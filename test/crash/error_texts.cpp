@@ -303,14 +303,15 @@ const row rows[] = {
      "no worker could be started for the task: the worker program /nowhere/worker does not exist: "
      "correct pool_options::executable"},
     {ROW(no_process_left),
-     "no worker could be started for the task: this program could not be started: Resource temporarily unavailable, "
+     "no worker could be started for the task: this program could not be started: posix_spawn: Resource temporarily "
+     "unavailable, "
      "because the limit of processes is reached: raise it (ulimit -u, or pids.max of the control group), or use fewer "
      "workers"},
     {ROW(not_executable), "no worker could be started for the task: the worker program DIRECTORY/worker may not be "
                           "executed: check its mode and pool_options::executable"},
     {ROW(no_program_at_all),
      "no worker could be started for the task: the worker program DIRECTORY/worker could not be "
-     "started: Exec format error"},
+     "started: posix_spawn: Exec format error"},
     {ROW(no_such_directory),
      "no worker could be started for the task: the working directory /nowhere of the workers does not "
      "exist: correct worker_options::cwd"},

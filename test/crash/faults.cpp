@@ -142,6 +142,20 @@ private:
     rlimit before_{};
 };
 
+const char* name_of_call(procpool::fault_point at)
+{
+    switch (at) {
+    case fault_point::spawn:
+        return "posix_spawn";
+    case fault_point::pidfd_open:
+        return "pidfd_open";
+    case fault_point::memfd_create:
+        return "memfd_create";
+    default:
+        return "pipe2";
+    }
+}
+
 /// What a pool says when none of its workers can start.
 std::string start_failure(const fault& what)
 {
@@ -254,7 +268,10 @@ BOOST_DATA_TEST_CASE(a_system_call_that_always_fails_is_the_reason_that_is_told,
                      boost::unit_test::data::make(failing_starts))
 {
     const auto sentence = start_failure(sample);
-    BOOST_TEST(sentence.find(std::strerror(sample.error)) != std::string::npos, sentence);
+    const std::string call = name_of_call(sample.at);
+    const auto named = sentence.find(": " + call);
+    BOOST_TEST(named != std::string::npos, sentence);
+    BOOST_TEST(sentence.find(std::strerror(sample.error), named) != std::string::npos, sentence);
 }
 
 BOOST_AUTO_TEST_CASE(whichever_call_finds_no_descriptor_the_start_fails_and_leaves_nothing_behind)

@@ -28,7 +28,7 @@ constexpr ending endings[] = {
     {"idle", "destroyed\n"},
     {"busy", "ended\n"},
     {"timeout", "timed out\nended\n7\n"},
-    {"kill_workers", "killed by SIGKILL\n"},
+    {"kill_workers", "killed by SIGKILL\nthrough its lifeline\n"},
     {"idle_forked", "destroyed\n"},
     {"busy_forked", "ended\n"},
     {"timeout_forked", "timed out\nended\n7\n"},

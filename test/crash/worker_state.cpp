@@ -174,6 +174,16 @@ BOOST_AUTO_TEST_CASE(a_worker_blocks_and_ignores_no_signal_whatever_the_host_doe
     BOOST_TEST(pool.async_submit(status_line, "SigIgn").get() == "0000000000000000");
 }
 
+BOOST_AUTO_TEST_CASE(a_worker_has_the_environment_that_this_process_had_when_the_pool_was_made)
+{
+    ::setenv("PROCPOOL_TEST_LATER", "as it was", 1);
+    procpool::pool pool({.workers = 1, .max_tasks_per_worker = 1});
+    ::setenv("PROCPOOL_TEST_LATER", "changed", 1);
+    for (int started = 0; started != 2; ++started)
+        BOOST_TEST(pool.async_submit(variable, "PROCPOOL_TEST_LATER").get() == "as it was");
+    ::unsetenv("PROCPOOL_TEST_LATER");
+}
+
 BOOST_AUTO_TEST_CASE(a_worker_leads_a_session_and_a_process_group_of_its_own)
 {
     procpool::pool pool({.workers = 1});

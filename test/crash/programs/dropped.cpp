@@ -124,6 +124,7 @@ void kill_workers()
         running.get();
     } catch (const procpool::worker_crashed& crash) {
         say(crash.status().str());
+        say(crash.report().killed_through_lifeline ? "through its lifeline" : "by a signal");
     }
     pool.terminate();
 }

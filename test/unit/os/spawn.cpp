@@ -41,8 +41,8 @@ spawn_request stopping_shell(std::span<const int> descriptors = {})
 test::child_process start(const spawn_request& request)
 {
     spawned child;
-    const std::error_code error = spawn(request, child);
-    BOOST_TEST_REQUIRE(!error, error.message());
+    const failed_call failed = spawn(request, child);
+    BOOST_TEST_REQUIRE(!failed, str(failed));
     return {child.pid, std::move(child.pidfd)};
 }
 
@@ -70,10 +70,10 @@ std::uint64_t signals_of(const fs::path& proc, const std::string& field)
 std::error_code failure_of(const spawn_request& request)
 {
     spawned child;
-    const std::error_code error = spawn(request, child);
+    const failed_call failed = spawn(request, child);
     BOOST_TEST(child.pid == -1);
     BOOST_TEST(!child.pidfd);
-    return error;
+    return failed.error;
 }
 
 /// Starts the shell in this (forked) process and compares its descriptors. For use where test macros are not.
@@ -252,7 +252,7 @@ BOOST_AUTO_TEST_CASE(this_very_program_can_be_started)
         spawn_request request = shell("");
         request.executable = "/proc/self/exe";
         request.arguments = {"self", "--help"};
-        request.environment = environment_with({});
+        request.environment = environment();
         spawned child;
         if (spawn(request, child))
             return -1;
@@ -299,7 +299,7 @@ BOOST_AUTO_TEST_CASE(without_a_number_for_the_pidfd_nothing_is_started)
         std::error_code error;
         {
             const test::lower_descriptor_limit used(static_cast<rlim_t>(last) + 1);
-            error = spawn(shell("exec sleep 50"), child); // ends by itself if this fails
+            error = spawn(shell("exec sleep 50"), child).error; // ends by itself if this fails
         }
         return error == std::errc::too_many_files_open && !test::has_children();
     });
@@ -311,11 +311,11 @@ BOOST_AUTO_TEST_CASE(a_change_of_the_environment_sets_replaces_and_removes)
     ::setenv("PROCPOOL_TEST_OLD", "old", 1);
     ::setenv("PROCPOOL_TEST_GONE", "gone", 1);
     const std::vector<std::string> changes{"PROCPOOL_TEST_OLD=new=1", "PROCPOOL_TEST_GONE", "PROCPOOL_TEST_ADDED="};
-    const auto environment = environment_with(changes);
+    const auto changed = with_changes(environment(), changes);
     ::unsetenv("PROCPOOL_TEST_OLD");
     ::unsetenv("PROCPOOL_TEST_GONE");
     std::vector<std::string> ours;
-    std::ranges::copy_if(environment, std::back_inserter(ours),
+    std::ranges::copy_if(changed, std::back_inserter(ours),
                          [](const std::string& entry) { return entry.starts_with("PROCPOOL_TEST"); });
     const std::vector<std::string> expected{"PROCPOOL_TEST_OLD=new=1", "PROCPOOL_TEST_ADDED="};
     BOOST_TEST(ours == expected, boost::test_tools::per_element());
@@ -326,14 +326,14 @@ BOOST_AUTO_TEST_CASE(an_unchanged_environment_is_that_of_this_process)
     std::vector<std::string> own;
     for (char** entry = environ; *entry != nullptr; ++entry)
         own.emplace_back(*entry);
-    BOOST_TEST(environment_with({}) == own, boost::test_tools::per_element());
+    BOOST_TEST(environment() == own, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(who_is_no_child_is_not_taken_over)
 {
     spawned nobody;
     for (const pid_t pid : {0, -1, 1, ::getppid(), ::getpid()})
-        BOOST_TEST((adopt(pid, nobody) == std::errc::no_such_process));
+        BOOST_TEST((adopt(pid, nobody).error == std::errc::no_such_process));
     BOOST_TEST(!nobody.pidfd);
 }
 
