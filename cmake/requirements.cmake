@@ -15,3 +15,13 @@ elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS oldest_${CMAKE_CXX_COMPILER_ID})
                       "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}. Choose another one with "
                       "-D CMAKE_CXX_COMPILER=g++-12.")
 endif()
+
+include(CheckCXXSourceCompiles)
+set(CMAKE_REQUIRED_FLAGS -std=c++20)
+check_cxx_source_compiles("#include <stop_token>\nint main() { return std::stop_token().stop_requested(); }"
+                          PROCPOOL_HAS_STOP_TOKEN)
+unset(CMAKE_REQUIRED_FLAGS)
+if(NOT PROCPOOL_HAS_STOP_TOKEN)
+  message(FATAL_ERROR "procpool needs std::stop_token, which the standard library of this build does not have: libc++ "
+                      "has it from version 19. Use that, or libstdc++ (without -stdlib=libc++).")
+endif()
