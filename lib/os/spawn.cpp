@@ -231,8 +231,9 @@ std::string why_not_started(const failed_call& what)
                ", because the limit of processes is reached: raise it (ulimit -u, or pids.max of the control "
                "group), or use fewer workers";
     if (what.error == std::errc::function_not_supported)
-        return str(what) + ": the kernel (older than Linux 5.11), or a tool that runs this program (valgrind), does not "
-                           "have this system call; start_method::inline_ starts no processes";
+        return str(what) +
+               ": the kernel (older than Linux 5.11), or a tool that runs this program (valgrind), does not "
+               "have this system call; start_method::inline_ starts no processes";
     return str(what);
 }
 

@@ -63,6 +63,12 @@ BOOST_DATA_TEST_CASE(workers_that_may_not_be_signalled_any_more_are_ended_nevert
         BOOST_TEST(output_of_host(sample.name) == sample.expected);
 }
 
+BOOST_AUTO_TEST_CASE(a_host_that_has_another_effective_user_for_a_while_can_start_workers)
+{
+    if (is_root())
+        BOOST_TEST(output_of_host("effective_user") == "7\n");
+}
+
 BOOST_AUTO_TEST_CASE(what_left_its_session_is_ended_with_its_control_group)
 {
     if (!is_root())

@@ -113,6 +113,14 @@ void replace_the_worker_of_a_task_that_timed_out(procpool::start_method start)
     say(std::to_string(pool.async_submit([] { return 7; }).get()));
 }
 
+void start_as_another_effective_user()
+{
+    if (::seteuid(unprivileged) != 0)
+        std::exit(77);
+    procpool::pool pool({.workers = 1});
+    say(std::to_string(pool.async_submit([] { return 7; }).get()));
+}
+
 void kill_workers()
 {
     procpool::pool pool({.workers = 1});
@@ -183,6 +191,7 @@ const std::map<std::string, std::function<void()>> cases{
     {"idle", [] { destroy_an_idle_pool(start_method::spawn); }},
     {"busy", [] { destroy_a_busy_pool(start_method::spawn); }},
     {"timeout", [] { replace_the_worker_of_a_task_that_timed_out(start_method::spawn); }},
+    {"effective_user", start_as_another_effective_user},
     {"kill_workers", kill_workers},
     {"idle_forked", [] { destroy_an_idle_pool(start_method::forkserver); }},
     {"busy_forked", [] { destroy_a_busy_pool(start_method::forkserver); }},
