@@ -22,21 +22,26 @@ public:
     task* front() const noexcept;
     /// All up to that id.
     std::vector<task*> up_to(std::uint64_t last_id) const;
-    void remove(task& t) noexcept
-    {
-        list_of(t).remove(t);
-        t.where = stage::outside;
-        --size_;
-    }
+    void remove(task& t) noexcept;
     /// Removes the next one to run. There must be one.
     task& pop() noexcept;
 
-private:
-    task_list& list_of(const task& t) { return by_priority_[t.priority]; }
-    const task_list& first_list() const noexcept;
+    /// How many priorities it remembers: all of the waiting tasks, and at most most_empty others. Whoever looks for the
+    /// next task passes those.
+    std::size_t priorities() const noexcept { return by_priority_.size(); }
+    static constexpr std::size_t most_empty = 16;
 
-    // Keeps empty lists: programs use few priorities, again and again.
-    std::map<int, task_list, std::greater<>> by_priority_;
+private:
+    using lists = std::map<int, task_list, std::greater<>>;
+
+    task_list& list_to_fill(int priority);
+    lists::const_iterator first_list() const noexcept;
+    void take_out(task& t, task_list& from) noexcept;
+
+    // Keeps some empty lists: most programs use few priorities, again and again. Others use a deadline or a score, and
+    // a new one each time.
+    lists by_priority_;
+    std::size_t empty_ = 0; // of them
     std::size_t size_ = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <string>
+#include <vector>
 
 namespace procpool::schedule {
 namespace {
@@ -79,6 +80,31 @@ BOOST_AUTO_TEST_CASE(a_task_knows_whether_it_waits)
     queue.remove(t);
     BOOST_TEST((t.where == stage::outside));
     BOOST_TEST(queue.empty());
+}
+
+BOOST_AUTO_TEST_CASE(priorities_that_are_not_used_any_more_are_forgotten)
+{
+    for (int round = 0; round != 3; ++round) {
+        for (int priority = 0; priority != 1000; ++priority)
+            add(round * 1000 + priority);
+        BOOST_TEST(queue.priorities() <= 1000u + waiting_tasks::most_empty);
+        while (!queue.empty())
+            queue.pop();
+        BOOST_TEST(queue.priorities() <= waiting_tasks::most_empty);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(whichever_way_a_task_leaves_an_unused_priority_is_forgotten)
+{
+    std::vector<task*> all;
+    for (int priority = 0; priority != 100; ++priority)
+        all.push_back(&add(priority % 50));
+    for (task* const each : all) {
+        queue.remove(*each);
+        queue.put_back(*each);
+        queue.remove(*each);
+    }
+    BOOST_TEST(queue.priorities() <= waiting_tasks::most_empty);
 }
 
 BOOST_AUTO_TEST_CASE(a_task_can_leave_from_the_middle)
