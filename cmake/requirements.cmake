@@ -17,11 +17,15 @@ elseif(CMAKE_CXX_COMPILER_VERSION VERSION_LESS oldest_${CMAKE_CXX_COMPILER_ID})
 endif()
 
 include(CheckCXXSourceCompiles)
-set(CMAKE_REQUIRED_FLAGS -std=c++20)
+include(CMakePushCheckState)
+cmake_push_check_state()
+string(APPEND CMAKE_REQUIRED_FLAGS " -std=c++20")
 check_cxx_source_compiles("#include <stop_token>\nint main() { return std::stop_token().stop_requested(); }"
                           PROCPOOL_HAS_STOP_TOKEN)
-unset(CMAKE_REQUIRED_FLAGS)
+cmake_pop_check_state()
 if(NOT PROCPOOL_HAS_STOP_TOKEN)
-  message(FATAL_ERROR "procpool needs std::stop_token, which the standard library of this build does not have: libc++ "
-                      "has it from version 19. Use that, or libstdc++ (without -stdlib=libc++).")
+  unset(PROCPOOL_HAS_STOP_TOKEN CACHE) # ask again after a correction
+  message(FATAL_ERROR "procpool needs std::stop_token, and a program that uses it cannot be built here (the reason is at "
+                      "the end of CMakeFiles/CMakeError.log or CMakeConfigureLog.yaml). libc++ has std::stop_token from "
+                      "version 20, in 18 and 19 with -fexperimental-library. Or use libstdc++, without -stdlib=libc++.")
 endif()

@@ -30,7 +30,7 @@ std::string sender_of(const crash_report& report)
     if (report.out_of_memory)
         return ", most likely by the kernel because memory had run out";
     if (report.killed_through_lifeline)
-        return ", through its lifeline, because this process has changed its user and may not send it a signal";
+        return ", through its lifeline, because this process may not signal it (it has changed its user, for example)";
     return report.killed_by_pool ? ", which its pool sent" : ", which its pool did not send";
 }
 

@@ -45,11 +45,11 @@ struct crash_report {
     std::optional<int> signal_code{};
     /// The address whose use failed: with SIGSEGV, SIGBUS, SIGILL, SIGFPE and SIGTRAP from the processor, where known.
     std::optional<std::uint64_t> fault_address{};
-    /// The pool sent SIGKILL or SIGTERM to it, for example because its task ran too long or was cancelled, or by
+    /// The pool had SIGKILL or SIGTERM sent to it, for example because its task ran too long or was cancelled, or by
     /// kill_workers(), terminate_workers() or the end of the pool.
     bool killed_by_pool = false;
-    /// The pool could not send that signal, because this process has changed its user since it started the worker. It
-    /// closed the worker's lifeline, and the kernel killed the worker: at once, without SIGTERM and kill_grace.
+    /// This process may not signal the worker, for example because it has changed its user since it started the worker.
+    /// So the pool cut the worker's lifeline, and the kernel sent SIGKILL: at once, without SIGTERM and kill_grace.
     bool killed_through_lifeline = false;
     /// The failing address lies near the stack pointer of the thread that crashed: its stack was full. Recursion without
     /// end, or a large array on the stack, is the usual cause.

@@ -31,7 +31,8 @@ struct resource_limits {
     std::optional<std::uint64_t> processes{};
     /// Bytes of a core file (RLIMIT_CORE); 0: none is written.
     std::optional<std::uint64_t> core_size{};
-    /// The nice value, -20 to 19, of all the worker's threads; default: that of main's thread. Below that only root may go. Where the
+    /// The nice value, -20 to 19, of all the worker's threads; default: that of main's thread. A lower
+    /// one needs CAP_SYS_NICE. Where the
     /// kernel shares the CPUs between sessions first (autogroup, see sched(7)), it is also that of the worker's
     /// session; without root, the kernel accepts ten such changes per second and ignores the others.
     std::optional<int> nice{};

@@ -34,9 +34,11 @@ enum class containment : std::uint8_t {
 /// (ssh, git, sudo) fails at once with ENXIO. A task that opens a terminal passes O_NOCTTY, as openpty(3) does:
 /// otherwise the terminal becomes the worker's own, and SIGHUP ends the worker when the terminal is closed.
 ///
-/// A worker has the CPUs, the scheduling policy and the nice value that the thread of main has when the worker starts,
-/// whatever those of the thread are that runs the pool. What needs rights that the worker does not have (a lower nice
-/// value, a real-time policy) it does not get; resource_limits come after that.
+/// Workers, and the fork server, take the CPUs, the scheduling policy and the nice value of main's thread when they
+/// start. Values that need missing rights are not taken, nor any by a worker in another pid namespace than this process.
+/// Forked workers have what the initializer made of them; resource_limits apply afterwards. All else that a child
+/// inherits from a thread, such as its I/O priority, capabilities and seccomp filter, comes from the thread that starts
+/// the worker, which runs the pool's loop.
 struct worker_options {
     /// Changes to the environment that this process has when the pool is made: a value sets the variable, no value
     /// removes it. Names must not be empty or contain '='.

@@ -45,14 +45,14 @@ os::child_group child_process::group() noexcept
     return {.leader = pid_, .pidfd = pidfd_.native_handle(), .lifeline = lifeline_.write.get()};
 }
 
-void child_process::kill() noexcept
+bool child_process::kill() noexcept
 {
-    os::kill(group());
+    return os::kill(group());
 }
 
-void child_process::terminate() noexcept
+bool child_process::terminate() noexcept
 {
-    os::terminate(group());
+    return os::terminate(group());
 }
 
 std::optional<os::child_exit> child_process::end()
@@ -61,7 +61,7 @@ std::optional<os::child_exit> child_process::end()
     const auto status = os::peek_exit(pidfd_.native_handle());
     kill(); // what is left of its group
     cgroup_.reset();
-    was_killed_with_all_ = groups_.remove(pid_);
+    ended_with_all_ = groups_.remove(pid_);
     boost::system::error_code ignored;
     if (status) // else the number may be a stranger's, perhaps a child of this process too, which it would wait for
         process_.wait(ignored);

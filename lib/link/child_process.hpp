@@ -3,7 +3,6 @@
 
 #include "link/live_groups.hpp"
 #include "os/child.hpp"
-#include "os/child_group.hpp"
 #include "os/control_group.hpp"
 #include "os/pipe.hpp"
 #include "os/process_mark.hpp"
@@ -46,18 +45,17 @@ public:
         }
     }
     bool has_ended() noexcept { return os::has_ended(pidfd_.native_handle()); }
-    /// SIGKILL to the process and its group.
-    void kill() noexcept;
-    /// SIGTERM to the process and its group; SIGKILL where this process may not send it.
-    void terminate() noexcept;
-    /// Whether this process may send it signals, now or before it ended; else kill() and terminate() go through its lifeline.
-    bool may_signal() noexcept { return os::may_signal(pidfd_.native_handle()); }
+    /// SIGKILL to the process and its group. Returns whether this process may signal them; else it goes through the
+    /// lifeline.
+    bool kill() noexcept;
+    /// SIGTERM to the process and its group; where this process may not send it, as kill().
+    bool terminate() noexcept;
     /// The one place where a worker ends: kills what is left of its group while its number is still reserved by the
     /// zombie, reads its status, and lets Boost.Process reap it, which cannot block now. Empty status: the kernel kept
     /// none, because the host ignores SIGCHLD, or the host has reaped it; then nothing was signalled by number.
     std::optional<os::child_exit> end();
-    /// Whether live_groups::kill_all() has killed it. When it has ended.
-    bool was_killed_with_all() const noexcept { return was_killed_with_all_; }
+    /// What live_groups::kill_all() has done to it. When it has ended.
+    live_groups::ending ended_with_all() const noexcept { return ended_with_all_; }
 
 private:
     os::child_group group() noexcept;
@@ -71,7 +69,7 @@ private:
     os::pipe_ends lifeline_;
     std::optional<os::control_group> cgroup_; // what is in there is killed with it
     bool ended_ = false;
-    bool was_killed_with_all_ = false;
+    live_groups::ending ended_with_all_{};
 };
 
 } // namespace procpool::link

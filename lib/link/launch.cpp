@@ -11,6 +11,7 @@
 #include "os/this_process.hpp"
 #include "wire/worker_start.hpp"
 
+#include <cerrno>
 #include <csignal>
 #include <filesystem>
 #include <span>
@@ -72,7 +73,7 @@ std::string title_of(const launch_plan& plan, std::uint64_t number)
 
 std::string why_not_forked(int error)
 {
-    return os::why_not_started({"clone", {error, std::system_category()}});
+    return os::why_not_started({error == EMFILE ? "recvmsg" : "clone", {error, std::system_category()}});
 }
 
 unwatched::~unwatched()
@@ -132,7 +133,7 @@ void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t numbe
     if (const auto failed = os::adopt(pid, worker.child)) {
         end_forked(std::move(worker), pid);
         throw std::runtime_error("worker " + std::to_string(number) +
-                                 " was forked and ended again: " + os::why_not_started(failed));
+                                 " was forked, could not be watched, and was ended: " + os::why_not_started(failed));
     }
     try {
         if (worker.cgroup)

@@ -69,7 +69,8 @@ launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket)
 void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t number, pid_t pid);
 /// Ends the prepared worker instead, if the fork server has forked it.
 void end_forked(launched worker, pid_t pid) noexcept;
-/// Says in words why a fork server could not fork a worker. `error`: the errno of clone(2) that it reported.
+/// Says in words why a fork server could not fork a worker. `error`: the errno that it reported: EMFILE of recvmsg(2),
+/// or one of clone(2).
 std::string why_not_forked(int error);
 /// What ps shows of a worker.
 std::string title_of(const launch_plan& plan, std::uint64_t number);

@@ -222,15 +222,15 @@ void link::retire()
 void link::kill() noexcept
 {
     killed_ = true;
-    if (process_)
-        process_->kill();
+    if (process_ && !process_->kill())
+        killed_through_lifeline_ = true;
 }
 
 void link::terminate() noexcept
 {
     killed_ = true;
-    if (process_)
-        process_->terminate();
+    if (process_ && !process_->terminate())
+        killed_through_lifeline_ = true;
 }
 
 void link::abandon() noexcept

@@ -212,8 +212,8 @@ private:
     bool refused_ = false;
     bool broke_protocol_ = false;
     bool was_too_much_ = false;
-    bool killed_ = false;                  // by this process
-    bool killed_through_lifeline_ = false; // if it was killed
+    bool killed_ = false; // by this process
+    bool killed_through_lifeline_ = false;
 };
 
 } // namespace procpool::link

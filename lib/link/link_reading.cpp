@@ -190,9 +190,10 @@ void link::end()
         oom_kills_at_end_ = os::oom_kills();
     end_output();
     answers_.close();
-    killed_through_lifeline_ = !process_->may_signal();
     exit_ = process_->end();
-    killed_ = killed_ || process_->was_killed_with_all();
+    const auto with_all = process_->ended_with_all();
+    killed_ |= with_all.is_killed;
+    killed_through_lifeline_ |= with_all.through_lifeline;
     process_.reset();
     const auto events = std::move(events_);
     events->worker_ended(*this);

@@ -11,19 +11,19 @@ void live_groups::add(const os::child_group& group)
     groups_.emplace(group.leader, member{group});
 }
 
-bool live_groups::remove(pid_t leader)
+live_groups::ending live_groups::remove(pid_t leader)
 {
     const std::scoped_lock lock(mutex_);
     const auto removed = groups_.extract(leader);
-    return removed && removed.mapped().is_killed;
+    return removed ? removed.mapped().how : ending();
 }
 
 void live_groups::kill_all() noexcept
 {
     const std::scoped_lock lock(mutex_);
     for (auto& [leader, each] : groups_) {
-        each.is_killed = !os::was_discarded(each.group.pidfd);
-        os::kill(each.group);
+        each.how.is_killed = !os::was_discarded(each.group.pidfd);
+        each.how.through_lifeline = !os::kill(each.group);
     }
 }
 

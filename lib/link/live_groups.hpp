@@ -15,15 +15,19 @@ class live_groups {
 public:
     /// Its descriptors stay the caller's, and open until remove.
     void add(const os::child_group& group);
-    /// Returns whether kill_all() has killed it.
-    bool remove(pid_t leader);
+    /// What kill_all() has done to a group.
+    struct ending {
+        bool is_killed = false;
+        bool through_lifeline = false; ///< This process may not signal it.
+    };
+    ending remove(pid_t leader);
     /// Kills every group, with its leader.
     void kill_all() noexcept;
 
 private:
     struct member {
         os::child_group group;
-        bool is_killed = false;
+        ending how{};
     };
     std::mutex mutex_;
     std::map<pid_t, member> groups_; // by their leaders

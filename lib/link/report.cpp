@@ -48,7 +48,7 @@ crash_report link::report() const
 {
     crash_report report{.worker = number_, .pid = pid_, .status = status_of(exit_)};
     report.killed_by_pool = killed_ && (report.status.signal == SIGKILL || report.status.signal == SIGTERM);
-    report.killed_through_lifeline = report.killed_by_pool && killed_through_lifeline_;
+    report.killed_through_lifeline = killed_through_lifeline_ && report.status.signal == SIGKILL;
     report.out_of_memory = may_have_run_out_of_memory();
     report.last_lines = last_lines_.all();
     if (exit_) {

@@ -19,20 +19,23 @@ void send(const child_group& group, int signal) noexcept
 
 } // namespace
 
-void kill(const child_group& group) noexcept
+bool kill(const child_group& group) noexcept
 {
-    if (may_signal(group.pidfd) && !was_discarded(group.pidfd))
+    const bool may = may_signal(group.pidfd);
+    if (may && !was_discarded(group.pidfd))
         send(group, SIGKILL);
     else
         cut_lifeline(group.lifeline);
+    return may;
 }
 
-void terminate(const child_group& group) noexcept
+bool terminate(const child_group& group) noexcept
 {
     if (!may_signal(group.pidfd))
-        kill(group);
-    else if (!was_discarded(group.pidfd))
+        return kill(group);
+    if (!was_discarded(group.pidfd))
         send(group, SIGTERM);
+    return true;
 }
 
 bool may_signal(int pidfd) noexcept

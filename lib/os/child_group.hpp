@@ -15,11 +15,12 @@ struct child_group {
 
 /// Sends SIGKILL to the child and to its group. The lifeline takes the place of kill(2) where this process may not
 /// signal the child, because it has changed its user since, and where the child's number may be in use again, because
-/// the kernel or the host has reaped the child.
-void kill(const child_group& group) noexcept;
+/// the kernel or the host has reaped the child. Returns whether this process may signal the child.
+bool kill(const child_group& group) noexcept;
 
-/// Sends SIGTERM to the child and to its group. Where this process may not, kills them: nothing else ends them.
-void terminate(const child_group& group) noexcept;
+/// Sends SIGTERM to the child and to its group. Where this process may not, kills them: nothing else ends them. Returns
+/// as kill().
+bool terminate(const child_group& group) noexcept;
 
 /// Whether this process may signal the child behind pidfd, alive or ended.
 bool may_signal(int pidfd) noexcept;

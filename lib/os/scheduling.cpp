@@ -1,49 +1,87 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/scheduling.hpp"
 
+#include "os/threads.hpp"
+
+#include <algorithm>
 #include <array>
-#include <cerrno>
+#include <cstring>
+#include <exception>
+#include <optional>
 #include <sched.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 namespace procpool::os {
 namespace {
 
-void take_cpus_of(pid_t process) noexcept
+struct schedule {
+    std::array<cpu_set_t, 8> cpus{}; ///< Room for 8192, the most that Linux can be built for.
+    int policy = SCHED_OTHER;
+    int priority = 0; ///< Of a real-time policy.
+    int nice = 0;
+};
+
+bool has_equal_cpus(const schedule& one, const schedule& other) noexcept
 {
-    std::array<cpu_set_t, 8> sets{}; // for 8192 CPUs, the most that Linux can be built for
-    if (::sched_getaffinity(process, sizeof sets, sets.data()) == 0)
-        ::sched_setaffinity(0, sizeof sets, sets.data());
+    return std::memcmp(&one.cpus, &other.cpus, sizeof one.cpus) == 0;
 }
 
-void take_policy_of(pid_t process) noexcept
+std::optional<schedule> schedule_of(pid_t thread) noexcept
 {
+    schedule found;
     sched_param parameters{};
-    const int policy = ::sched_getscheduler(process);
-    if (policy < 0 || ::sched_getparam(process, &parameters) != 0)
-        return;
-    if ((policy & SCHED_RESET_ON_FORK) != 0)
-        parameters = {};
-    ::sched_setscheduler(0, (policy & SCHED_RESET_ON_FORK) != 0 ? SCHED_OTHER : policy, &parameters);
+    found.policy = ::sched_getscheduler(thread);
+    if (found.policy < 0 || ::sched_getparam(thread, &parameters) != 0 ||
+        ::sched_getaffinity(thread, sizeof found.cpus, found.cpus.data()) != 0)
+        return {};
+    found.priority = parameters.sched_priority;
+    found.nice = ::getpriority(PRIO_PROCESS, static_cast<id_t>(thread)); // the thread exists, so -1 is a value
+    return found;
 }
 
-void take_nice_of(pid_t process) noexcept
+/// What a child has of a thread with that schedule.
+schedule after_fork(schedule forking) noexcept
 {
-    errno = 0;
-    const int nice = ::getpriority(PRIO_PROCESS, static_cast<id_t>(process));
-    if (errno == 0)
-        ::setpriority(PRIO_PROCESS, 0, nice);
+    if ((forking.policy & SCHED_RESET_ON_FORK) == 0)
+        return forking;
+    forking.policy &= ~SCHED_RESET_ON_FORK;
+    forking.nice = std::max(forking.nice, 0);
+    if (forking.policy != SCHED_BATCH && forking.policy != SCHED_IDLE) {
+        forking.policy = SCHED_OTHER;
+        forking.priority = 0;
+    }
+    return forking;
+}
+
+void change(pid_t thread, const schedule& wanted) noexcept
+{
+    const auto present = schedule_of(thread);
+    if (!present)
+        return;
+    if (!has_equal_cpus(*present, wanted))
+        ::sched_setaffinity(thread, sizeof wanted.cpus, wanted.cpus.data());
+    if (present->policy != wanted.policy || present->priority != wanted.priority) {
+        const sched_param parameters{.sched_priority = wanted.priority};
+        ::sched_setscheduler(thread, wanted.policy, &parameters);
+    }
+    if (present->nice != wanted.nice)
+        ::setpriority(PRIO_PROCESS, static_cast<id_t>(thread), wanted.nice);
 }
 
 } // namespace
 
 void schedule_as(pid_t process) noexcept
 {
-    if (process <= 0) // 0: the parent lies in another pid namespace
+    const auto parent = process > 0 ? schedule_of(process) : std::nullopt; // 0: it lies in another pid namespace
+    if (!parent)
         return;
-    take_cpus_of(process);
-    take_policy_of(process);
-    take_nice_of(process);
+    const schedule wanted = after_fork(*parent);
+    try {
+        for_each_thread([&](pid_t thread) { change(thread, wanted); });
+    } catch (const std::exception&) { // without /proc
+        change(0, wanted);
+    }
 }
 
 } // namespace procpool::os

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <string>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -23,6 +24,11 @@ constexpr int only_ours = F_SEAL_FUTURE_WRITE;
 int create(const char* name) noexcept
 {
     return is_to_fail(fault_point::memfd_create) ? -1 : ::memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+}
+
+[[noreturn]] void throw_not_made(const char* call)
+{
+    throw_last_error((std::string("cannot make the memory shared with a worker: ") + call).c_str());
 }
 
 bool set_fixed_size(int fd, std::size_t size) noexcept
@@ -73,11 +79,14 @@ mapping::~mapping()
 
 descriptor make_memory_file(const char* name, std::size_t size)
 {
-    descriptor file = above_stdio(descriptor(create(name)));
+    descriptor made(create(name));
+    if (!made)
+        throw_not_made("memfd_create");
+    descriptor file = above_stdio(std::move(made));
     if (!file)
-        throw_last_error("cannot make the memory shared with a worker: memfd_create");
+        throw_not_made("fcntl(F_DUPFD_CLOEXEC)");
     if (!may_make_file_of(size) || !set_fixed_size(file.get(), size))
-        throw_last_error("cannot make the memory shared with a worker: ftruncate");
+        throw_not_made("ftruncate, fcntl(F_ADD_SEALS)");
     return file;
 }
 

@@ -226,15 +226,14 @@ failed_call spawn(const spawn_request& request, spawned& child)
 
 std::string why_not_started(const failed_call& what)
 {
+    std::string sentence = str(what);
     if (what.error == std::errc::resource_unavailable_try_again)
-        return str(what) +
-               ", because the limit of processes is reached: raise it (ulimit -u, or pids.max of the control "
-               "group), or use fewer workers";
+        sentence += ", because the limit of processes is reached: raise it (ulimit -u, or pids.max of the control "
+                    "group), or use fewer workers";
     if (what.error == std::errc::function_not_supported)
-        return str(what) +
-               ": the kernel (older than Linux 5.11), or a tool that runs this program (valgrind), does not "
-               "have this system call; start_method::inline_ starts no processes";
-    return str(what);
+        sentence += ": the kernel (older than Linux 5.11), a seccomp filter, or a tool that runs this program "
+                    "(valgrind) does not know this system call; start_method::inline_ starts no processes";
+    return sentence;
 }
 
 failed_call adopt(pid_t pid, spawned& child)

@@ -6,6 +6,7 @@
 #include "os/program_output.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace procpool::os {
 namespace {
@@ -83,6 +84,17 @@ std::vector<symbol> functions_in(std::string_view section)
     return all;
 }
 
+/// What it needs and no more: with this process's own, it would answer in the user's language, and DEBUGINFOD_URLS would
+/// make it ask the network.
+std::vector<std::string> environment_of_addr2line()
+{
+    std::vector<std::string> entries{"LC_ALL=C"};
+    for (const char* name : {"PATH", "LD_LIBRARY_PATH"})
+        if (const char* value = ::secure_getenv(name))
+            entries.push_back(std::string(name) + '=' + value);
+    return entries;
+}
+
 } // namespace
 
 symbols parse_symbols(std::string_view printed, const std::vector<std::uint64_t>& offsets)
@@ -97,9 +109,7 @@ symbols symbols_in(const std::string& module, const std::vector<std::uint64_t>& 
                    std::chrono::steady_clock::time_point until)
 {
     tool run{.command = {"addr2line", "-a", "-f", "-C", "-i", "-e", module},
-             // Nothing of this process's: another thread may be changing it, its language would be addr2line's, and
-             // with DEBUGINFOD_URLS addr2line would ask the network.
-             .environment = {"LC_ALL=C"},
+             .environment = environment_of_addr2line(),
              .deadline = until,
              .most_bytes = most_bytes};
     for (const auto offset : offsets)

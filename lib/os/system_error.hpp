@@ -9,7 +9,7 @@ namespace procpool::os {
 /// errno as an error code.
 std::error_code last_error() noexcept;
 
-/// A call of the system that has failed, and why; or, without an error, none.
+/// A system call that has failed, and why. When `error` is clear, no call has failed.
 struct failed_call {
     const char* name = "";
     std::error_code error;

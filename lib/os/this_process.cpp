@@ -30,12 +30,12 @@ namespace procpool::os {
 
 namespace {
 
-/// CPUs in the affinity mask. Room for 8192, the most that Linux can be built for; a single cpu_set_t holds 1024 only,
+/// CPUs in the affinity mask of main's thread, which workers get. Room for 8192, the most that Linux can be built for; a single cpu_set_t holds 1024 only,
 /// and the call fails on a larger machine.
 std::size_t cpus_in_affinity_mask() noexcept
 {
     std::array<cpu_set_t, 8> sets{};
-    if (::sched_getaffinity(0, sizeof sets, sets.data()) != 0)
+    if (::sched_getaffinity(::getpid(), sizeof sets, sets.data()) != 0)
         return 1;
     return static_cast<std::size_t>(CPU_COUNT_S(sizeof sets, sets.data()));
 }

@@ -7,7 +7,6 @@
 #include "os/lifeline.hpp"
 #include "os/process_mark.hpp"
 #include "os/process_title.hpp"
-#include "os/scheduling.hpp"
 #include "os/session.hpp"
 #include "os/tape.hpp"
 #include "os/this_process.hpp"
@@ -91,7 +90,7 @@ std::optional<os::mapping> fork_worker(wire::fork_outcome& outcome, std::uint64_
     wire::channel_notice notice;
     const auto given = os::receive_descriptors(wire::memory_descriptor, std::as_writable_bytes(std::span(&notice, 1)));
     outcome.pid = 0;
-    outcome.error = EMFILE; // the one reason why what was sent cannot be received
+    outcome.error = EMFILE; // the one reason why what was sent cannot be received: see link::why_not_forked()
     outcome.worker = number;
     if (given.empty() || notice.worker != number || given.size() != expected(notice))
         return {};
@@ -102,7 +101,6 @@ std::optional<os::mapping> fork_worker(wire::fork_outcome& outcome, std::uint64_
         return {};
     os::accept_forked_copy();
     os::lead_own_session();
-    os::schedule_as(os::parent_process_id());
     os::apply_nice_to_session();
     take_channel(given, notice);
     return begin_worker(title);

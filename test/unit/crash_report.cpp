@@ -38,7 +38,7 @@ BOOST_AUTO_TEST_CASE(a_summary_is_one_sentence)
                                .killed_by_pool = true,
                                .killed_through_lifeline = true};
     BOOST_TEST(cut_off.summary() == "worker 3 (pid 4711) was killed by SIGKILL, through its lifeline, because this "
-                                    "process has changed its user and may not send it a signal");
+                                    "process may not signal it (it has changed its user, for example)");
     const crash_report shot{.worker = 3, .pid = 4711, .status = {.code = {}, .signal = 9}};
     BOOST_TEST(shot.summary() == "worker 3 (pid 4711) was killed by SIGKILL, which its pool did not send");
     const crash_report deep{
