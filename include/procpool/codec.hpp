@@ -68,7 +68,7 @@ template <class T>
 void encode(writer& to, const T& value)
 {
     if constexpr (!serializable_parameter<T>) {
-        detail::explain<T>();
+        static_cast<void>(detail::explain<T>());
     } else {
         try {
             if constexpr (serializable<T>)
@@ -89,7 +89,7 @@ template <class T>
 T decode(reader& from)
 {
     if constexpr (!serializable<T>) {
-        detail::explain<T>();
+        static_cast<void>(detail::explain<T>());
     } else {
         try {
             return detail::load_value<T>(from);

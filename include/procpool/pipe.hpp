@@ -46,7 +46,7 @@ inline constexpr bool is_shared_handle<pipe<T>> = true;
 ///                     errc::not_serializable when T's own functions throw, or T has descriptors in it.
 template <class T>
 class pipe {
-    static_assert(detail::check_item<T>());
+    static_assert(std::is_empty_v<detail::check_item<T>>);
 
 public:
     using value_type = T;

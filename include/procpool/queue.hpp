@@ -52,7 +52,7 @@ inline constexpr bool is_shared_handle<queue<T>> = true;
 ///                     calls of others wait for it; calls with a limit keep it, and asynchronous ones block no loop.
 template <class T>
 class queue {
-    static_assert(detail::check_item<T>());
+    static_assert(std::is_empty_v<detail::check_item<T>>);
 
 public:
     using value_type = T;

@@ -1,4 +1,4 @@
-// expect: needs a class that can be serialized or constructed from a std::string
+// expect: procpool: register_exception needs a class that can be serialized
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/exception.hpp>
 

@@ -1,4 +1,5 @@
-// expect: explain_part
+// expect: procpool: a raw pointer means nothing in another process
+// note: explain_part<job, 1
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/codec.hpp>
 

@@ -31,6 +31,13 @@ struct made_of {
     using type = type_list<Types...>;
 };
 
+/// An abstract class has no values of its own: cereal writes the objects of its derived classes, as registered.
+template <class T>
+struct pointee : made_of<std::remove_cv_t<T>> {};
+template <class T>
+    requires std::is_abstract_v<T>
+struct pointee<T> : made_of<> {};
+
 template <class T, std::size_t N>
 struct parts<T[N]> : made_of<T> {};
 template <class T, std::size_t N>
@@ -44,11 +51,11 @@ struct parts<std::optional<T>> : made_of<T> {};
 template <class T>
 struct parts<std::valarray<T>> : made_of<T> {};
 template <class T>
-struct parts<std::shared_ptr<T>> : made_of<std::remove_cv_t<T>> {};
+struct parts<std::shared_ptr<T>> : pointee<T> {};
 template <class T>
-struct parts<std::weak_ptr<T>> : made_of<std::remove_cv_t<T>> {};
+struct parts<std::weak_ptr<T>> : pointee<T> {};
 template <class T, class D>
-struct parts<std::unique_ptr<T, D>> : made_of<std::remove_cv_t<T>> {};
+struct parts<std::unique_ptr<T, D>> : pointee<T> {};
 template <class T, class A>
 struct parts<std::vector<T, A>> : made_of<T> {};
 template <class T, class A>

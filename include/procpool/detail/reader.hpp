@@ -4,6 +4,7 @@
 #include <procpool/detail/byte_source.hpp>
 #include <procpool/detail/config.hpp>
 #include <procpool/detail/descriptor.hpp>
+#include <procpool/detail/expected_base.hpp>
 #include <procpool/detail/nesting.hpp>
 #include <procpool/detail/shared_pointees.hpp>
 
@@ -70,6 +71,9 @@ public:
     /// Watches over the shared pointers.
     detail::shared_pointees& pointees() noexcept { return pointees_; }
 
+    /// Watches over the pointers to base classes.
+    detail::expected_base& expected_base() noexcept { return expected_base_; }
+
     /// Hide cereal's functions of the same names, which would hand out an object of another type by its number alone.
     PROCPOOL_DECL void registerSharedPointer(std::uint32_t number, std::shared_ptr<void> pointer);
     PROCPOOL_DECL std::shared_ptr<void> getSharedPointer(std::uint32_t number);
@@ -80,6 +84,7 @@ private:
     std::span<detail::descriptor> descriptors_;
     detail::nesting nesting_;
     detail::shared_pointees pointees_;
+    detail::expected_base expected_base_;
 };
 
 /// @cond cereal finds these by argument-dependent lookup.
@@ -145,9 +150,34 @@ void epilogue(reader& from, const std::weak_ptr<T>&)
     from.nesting().leave();
 }
 
+template <class T, class Deleter>
+    requires std::is_polymorphic_v<T>
+void prologue(reader& from, const std::unique_ptr<T, Deleter>&)
+{
+    from.nesting().enter();
+    from.expected_base().expect(typeid(T));
+}
+
+template <class T>
+    requires std::is_polymorphic_v<T>
+void prologue(reader& from, const std::shared_ptr<T>&)
+{
+    from.nesting().enter();
+    from.expected_base().expect(typeid(T));
+}
+
+template <class T, class Deleter>
+    requires std::is_polymorphic_v<T>
+void prologue(reader& from, const cereal::memory_detail::PtrWrapper<std::unique_ptr<T, Deleter>&>&)
+{
+    from.expected_base().check(typeid(T));
+}
+
 template <class T>
 void prologue(reader& from, const cereal::memory_detail::PtrWrapper<std::shared_ptr<T>&>&)
 {
+    if constexpr (std::is_polymorphic_v<T>)
+        from.expected_base().check(typeid(T));
     from.pointees().enter(typeid(std::remove_cv_t<T>));
 }
 

@@ -1,0 +1,14 @@
+// expect: procpool: this class cannot be read back, it has no public default constructor
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/codec.hpp>
+
+// Boost.PFR would try all numbers of members up to that of the bits in this.
+struct record {
+    int& counter;
+    std::array<char, 1024> name;
+};
+
+void refused(procpool::writer& to, const record& value)
+{
+    procpool::encode(to, value);
+}
