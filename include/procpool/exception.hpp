@@ -24,15 +24,19 @@ namespace procpool {
 template <class T>
 void register_exception(std::string name = {})
 {
-    static_assert(std::derived_from<T, std::exception>,
+    constexpr bool is_exception = std::derived_from<T, std::exception>;
+    constexpr bool can_be_made = serializable<T> || std::is_constructible_v<T, std::string>;
+    static_assert(is_exception,
                   "procpool: register_exception needs a class derived from std::exception; anything else that a task "
                   "throws arrives as task_error");
-    static_assert(serializable<T> || std::is_constructible_v<T, std::string>,
+    static_assert(!is_exception || can_be_made,
                   "procpool: register_exception needs a class that can be serialized or constructed from a std::string "
                   "(its what()); give it a serialize() function for cereal, or such a constructor");
-    if (name.empty())
-        name = detail::type_name(typeid(T));
-    detail::add_exception_codec(typeid(T), detail::codec_of<T>(std::move(name)));
+    if constexpr (is_exception && can_be_made) {
+        if (name.empty())
+            name = detail::type_name(typeid(T));
+        detail::add_exception_codec(typeid(T), detail::codec_of<T>(std::move(name)));
+    }
 }
 
 } // namespace procpool

@@ -142,6 +142,14 @@ public:
             detail::initiate_take<R>{release()}, token);
     }
 
+    /// Refused, because an outcome can be taken only once.
+    template <boost::asio::completion_token_for<detail::completion_signature_t<R>> Token>
+    auto operator()(Token&& token) & -> decltype(std::move(*this)(std::forward<Token>(token)))
+    {
+        static_assert(std::is_void_v<Token>, // never: only a call of this function is an error
+                      "procpool: a future gives its outcome only once: say so with std::move(future)(token)");
+    }
+
 private:
     friend class pool;
     friend struct detail::future_access;

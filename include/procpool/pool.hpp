@@ -386,16 +386,19 @@ private:
     template <class Token, class R>
     auto initiate(detail::task_options options, Token&& token, task<R>&& made)
     {
+        constexpr bool is_token = boost::asio::completion_token_for<Token, detail::completion_signature_t<R>>;
+        constexpr bool good_result = detail::flaw_of_result<R>() == detail::result_flaw::none;
         static_assert(
-            std::is_void_v<R> || std::is_default_constructible_v<R>,
+            std::is_void_v<R> || std::is_default_constructible_v<R> || !good_result,
             "procpool: a completion token needs a result that can be default-constructed, to have something to "
             "pass beside an error; use the form that returns a future, or return a std::optional");
-        static_assert(boost::asio::completion_token_for<Token, detail::completion_signature_t<R>>,
+        static_assert(is_token || !good_result,
                       "procpool: the last argument is neither an argument of the task nor a completion token for "
                       "void(std::exception_ptr, R)");
-        return boost::asio::async_initiate<Token, detail::completion_signature_t<R>>(
-            detail::initiate_submit<R>{detail::pool_reference(usable()), std::move(options)}, token,
-            std::move(made).encoded());
+        if constexpr (is_token && good_result)
+            return boost::asio::async_initiate<Token, detail::completion_signature_t<R>>(
+                detail::initiate_submit<R>{detail::pool_reference(usable()), std::move(options)}, token,
+                std::move(made).encoded());
     }
 
     std::shared_ptr<detail::pool_impl> impl_;

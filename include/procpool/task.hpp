@@ -38,7 +38,7 @@ private:
 };
 
 template <class F, class... Args>
-task(F&&, Args&&...) -> task<typename detail::signature_for_t<F, Args...>::result>;
+task(F&&, Args&&...) -> task<detail::result_of_call_t<F, Args...>>;
 
 /// Calls a task by the name under which the worker program registered it with register_task(). For worker programs that
 /// are not this executable: these have none of this program's functions.

@@ -33,8 +33,9 @@ template <class F, class R, class... Ps>
 void register_as(std::string name, F fn, call_signature<R, Ps...> signature)
 {
     check_signature<R, Ps...>();
-    register_named(std::move(name), signature_name(signature),
-                   [fn](decoder& from, encoder& to) mutable { call_with_arguments<F, R, Ps...>(fn, from, to); });
+    if constexpr (good_signature<R, Ps...>)
+        register_named(std::move(name), signature_name(signature),
+                       [fn](decoder& from, encoder& to) mutable { call_with_arguments<F, R, Ps...>(fn, from, to); });
 }
 
 } // namespace detail
@@ -51,7 +52,8 @@ void register_task(std::string name, F fn)
     static_assert(
         detail::has_fixed_signature<F>,
         "procpool: a named task needs one signature: register a function or a lambda without auto parameters");
-    detail::register_as(std::move(name), std::move(fn), typename detail::fixed_signature<F>::type{});
+    if constexpr (detail::has_fixed_signature<F>)
+        detail::register_as(std::move(name), std::move(fn), typename detail::fixed_signature<F>::type{});
 }
 
 } // namespace procpool

@@ -8,5 +8,5 @@ struct counter {
 
 auto refused(counter c)
 {
-    return procpool::task<int>(&counter::next, c);
+    return procpool::task(&counter::next, c);
 }

@@ -2,11 +2,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/task.hpp>
 
-#include <thread>
+class account {
+public:
+    account();
 
-std::thread start();
+private:
+    int balance_ = 0;
+};
+
+account open();
 
 auto refused()
 {
-    return procpool::task(start);
+    return procpool::task(open);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/config.hpp>
+
 #include <boost/system/system_error.hpp>
 
 #include <concepts>
@@ -135,6 +137,14 @@ public:
         : launch_{operation, kept_},
           awaiter_(std::move(launch_), frame, location...)
     {
+    }
+    /// Refused, because an outcome can be taken only once.
+    template <typename... Location>
+    awaitable_async_op(Operation& operation, awaitable_frame_base<Executor>* frame, const Location&... location)
+        : awaitable_async_op(std::move(operation), frame, location...)
+    {
+        static_assert(std::is_void_v<Operation>, // never: only a call of this function is an error
+                      "procpool: a future gives its outcome only once: say so with co_await std::move(future)");
     }
     awaitable_async_op(const awaitable_async_op&) = delete;
 

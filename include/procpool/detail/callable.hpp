@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/config.hpp>
+
 #include <concepts>
 #include <functional>
 #include <string>
@@ -101,6 +103,19 @@ struct signature_for<F, Args...> {
 /// The signature by which F is called with arguments of these types.
 template <class F, class... Args>
 using signature_for_t = typename signature_for<std::decay_t<F>, Args...>::type;
+
+/// void for calls that are not possible: they are refused by name.
+template <class F, class... Args>
+struct result_of_call {
+    using type = void;
+};
+template <class F, class... Args>
+    requires requires { typename signature_for_t<F, Args...>; }
+struct result_of_call<F, Args...> {
+    using type = typename signature_for_t<F, Args...>::result;
+};
+template <class F, class... Args>
+using result_of_call_t = typename result_of_call<F, Args...>::type;
 
 template <class Signature, class... Args>
 inline constexpr bool accepts = false;

@@ -70,25 +70,56 @@ void begin_chunk(call& made, encoder& to, const named_task<R(Ps...)>& task, call
     to.put<std::string>(signature_name(signature));
 }
 
+/// A function that can be mapped.
+template <class F, class Signature>
+inline constexpr bool is_mappable = false;
+template <class F, class R, class... Ps>
+inline constexpr bool is_mappable<F, call_signature<R, Ps...>> =
+    good_callable<F> && good_signature<R, Ps...> && !is_buffer<R> &&
+    (!(is_buffer<stored_t<Ps>> || is_shared_handle<stored_t<Ps>>)&&...);
+
+/// In place of the signature of a call that was refused.
+struct refused_call {
+    using result = void;
+    static constexpr std::size_t arity = 0;
+};
+
+template <class F, class R, class... Ps>
+constexpr void check_mappable()
+{
+    constexpr bool has_buffer = (is_buffer<R> || ... || is_buffer<stored_t<Ps>>);
+    constexpr bool has_handle = (is_shared_handle<stored_t<Ps>> || ...);
+    static_assert(!has_buffer,
+                  "procpool: a buffer goes to a task of its own; use async_submit(), or a std::vector as parameter and "
+                  "result of a function that is mapped");
+    static_assert(
+        !has_handle,
+        "procpool: a queue or a pipe is no element that is mapped; use async_submit() for each, or give one to "
+        "all workers with pool_options::initializer");
+    if constexpr (!has_buffer && !has_handle) {
+        static_cast<void>(check_callable<F>());
+        check_signature<R, Ps...>();
+    }
+}
+
 /// What the chunks of one function have in common. A budget and elements follow.
 template <class F, class R, class... Ps>
 call chunk_head(const F& fn, call_signature<R, Ps...> signature)
 {
-    static_assert((!is_buffer<R> && ... && !is_buffer<stored_t<Ps>>),
-                  "procpool: a buffer goes to a task of its own; use async_submit(), or a std::vector as parameter and "
-                  "result of a function that is mapped");
-    static_assert(
-        (!is_shared_handle<stored_t<Ps>> && ...),
-        "procpool: a queue or a pipe is no element that is mapped; use async_submit() for each, or give one to "
-        "all workers with pool_options::initializer");
-    check_signature<R, Ps...>();
-    check_callable<F>();
+    check_mappable<F, R, Ps...>();
     call made;
-    encoder to(made.bytes);
-    begin_chunk(made, to, fn, signature);
-    callable_codec<F>::encode(made, to, fn);
-    made.bytes.align(sizeof(element_mark));
+    if constexpr (is_mappable<F, call_signature<R, Ps...>>) {
+        encoder to(made.bytes);
+        begin_chunk(made, to, fn, signature);
+        callable_codec<F>::encode(made, to, fn);
+        made.bytes.align(sizeof(element_mark));
+    }
     return made;
+}
+template <class F>
+call chunk_head(const F&, refused_call)
+{
+    return {};
 }
 
 } // namespace procpool::detail

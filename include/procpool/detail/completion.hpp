@@ -160,7 +160,9 @@ R read_buffer(byte_buffer& bytes)
 template <class R>
 R read_result(byte_buffer& bytes)
 {
-    if constexpr (is_buffer<R>) {
+    if constexpr (flaw_of_result<R>() != result_flaw::none) {
+        __builtin_unreachable(); // the task was refused
+    } else if constexpr (is_buffer<R>) {
         return read_buffer<R>(bytes);
     } else {
         if (plain_sequence<R> || !bytes.shared())
@@ -185,7 +187,8 @@ void complete_with(waiting_handler<Handler>& handler, outcome& result, Release&&
         } catch (...) {
             failure = std::current_exception();
         }
-        handler.complete(release, std::move(failure), value ? std::move(*value) : R());
+        if constexpr (std::is_default_constructible_v<R>) // any other was refused where the token was given
+            handler.complete(release, std::move(failure), value ? std::move(*value) : R());
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/config.hpp>
+
 #include <chrono>
 #include <optional>
 

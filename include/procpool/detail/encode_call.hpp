@@ -38,12 +38,13 @@ template <class F, class R, class... Ps, class... Args>
 call encode_call_as(call_signature<R, Ps...> signature, const F& fn, Args&&... arguments)
 {
     check_signature<R, Ps...>();
-    check_callable<F>();
     call made;
-    encoder to(made);
-    begin_call(made, to, fn, signature);
-    callable_codec<F>::encode(made, to, fn);
-    (encode_argument<Ps>(made, to, std::forward<Args>(arguments)), ...);
+    if constexpr (good_signature<R, Ps...>) {
+        encoder to(made);
+        begin_call(made, to, fn, signature);
+        callable_codec<F>::encode(made, to, fn);
+        (encode_argument<Ps>(made, to, std::forward<Args>(arguments)), ...);
+    }
     return made;
 }
 
@@ -52,7 +53,7 @@ template <class F, class... Args>
 call encode_call(F&& fn, Args&&... arguments)
 {
     check_call<std::decay_t<F>, Args...>();
-    if constexpr (callable_with<F, Args...>)
+    if constexpr (good_call<std::decay_t<F>, Args...>)
         return encode_call_as<std::decay_t<F>>(signature_for_t<F, Args...>{}, fn, std::forward<Args>(arguments)...);
     else
         return {};

@@ -43,7 +43,7 @@ call encode_target(F&& fn, Args&&... arguments)
         return encode_call(std::forward<F>(fn), std::forward<Args>(arguments)...);
     } else {
         check_call<callable, Args...>();
-        if constexpr (callable_with<F, Args...>)
+        if constexpr (good_call<callable, Args...>)
             return encode_call_as<callable>(without_result(signature_for_t<F, Args...>{}), fn,
                                             std::forward<Args>(arguments)...);
         else

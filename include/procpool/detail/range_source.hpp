@@ -26,17 +26,26 @@ struct parts_call<F, E, std::index_sequence<I...>> {
 template <class F, class E>
 using parts_call_of = parts_call<F, E, std::make_index_sequence<std::tuple_size_v<E>>>;
 
+template <class F>
+inline constexpr bool may_take_one = true;
+template <has_fixed_signature F>
+inline constexpr bool may_take_one<F> = fixed_signature<F>::type::arity == 1;
+
 /// F applied to an element: to the element itself; if F does not take that, to the parts of a tuple.
 template <class F, class E>
 struct element_call {
     static constexpr bool in_parts = false;
     static auto signature()
     {
-        check_call<F, E>();
+        static_assert(may_take_one<F>,
+                      "procpool: each element that is mapped is one argument: the function must take one parameter, or "
+                      "the elements be tuples of its parameters");
+        if constexpr (may_take_one<F>)
+            check_call<F, E>();
         if constexpr (callable_with<F, E>)
             return signature_for_t<F, E>();
         else
-            return call_signature<void>();
+            return refused_call();
     }
 };
 template <class F, tuple_like E>
@@ -94,7 +103,9 @@ private:
     static void encode(call& made, E&& element)
     {
         encoder to(made.bytes);
-        if constexpr (call_type::in_parts)
+        if constexpr (!is_mappable<F, signature>)
+            return;
+        else if constexpr (call_type::in_parts)
             encode_parts(made, to, signature(), std::forward<E>(element));
         else if constexpr (signature::arity == 1)
             encode_element(made, to, signature(), std::forward<E>(element));
@@ -109,7 +120,8 @@ private:
 template <class View, class F>
 struct stream_value {
     using result = typename range_source<View, F>::signature::result;
-    using type = std::conditional_t<std::is_void_v<result>, std::monostate, result>;
+    static constexpr bool has_value = !std::is_void_v<result> && flaw_of_result<result>() == result_flaw::none;
+    using type = std::conditional_t<has_value, result, std::monostate>;
 };
 template <class View, class F>
 using stream_value_t = typename stream_value<View, std::decay_t<F>>::type;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <procpool/detail/config.hpp>
+
 #include <boost/version.hpp>
 
 // In Asio 1.26 (Boost 1.81) a yield_context cannot be the token of an operation that passes a std::exception_ptr: for

@@ -1,0 +1,12 @@
+// expect: procpool: a std::function cannot be serialized, because it may hold anything
+// SPDX-License-Identifier: BSL-1.0
+#include <procpool/pool.hpp>
+
+#include <functional>
+
+int apply(const std::function<int(int)>& function);
+
+auto refused(procpool::pool& pool, const std::function<int(int)>& function)
+{
+    return pool.async_submit(apply, function).get();
+}
