@@ -10,6 +10,7 @@
 #include <boost/asio/any_completion_handler.hpp>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/system_executor.hpp>
 #include <boost/system/error_code.hpp>
 
 #include <memory>
@@ -76,8 +77,11 @@ struct initiate_process_join {
     template <class Handler>
     void operator()(Handler&& handler) const
     {
-        const boost::asio::any_io_executor on =
-            executor ? executor : boost::asio::any_io_executor(boost::asio::get_associated_executor(handler));
+        namespace asio = boost::asio;
+        // Newer Asio's own default for a handler without an executor, inline_executor, has no context to watch on.
+        const asio::any_io_executor on =
+            executor ? executor
+                     : asio::any_io_executor(asio::get_associated_executor(handler, asio::system_executor()));
         start_join(state, on, std::forward<Handler>(handler));
     }
 };
