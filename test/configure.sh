@@ -1,15 +1,18 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
-# configure.sh ROOT CXX: procpool in projects that bring cereal themselves, or choose no build type. Nothing is built.
+# configure.sh ROOT CXX BOOST_DIR: procpool in projects that bring cereal themselves, or choose no build type. Nothing is
+# built.
 set -uo pipefail
 root=$1
 compiler=$2
+boost=$3
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 # configure NAME SOURCE [OPTION...]: configures the project in a folder of that name; keeps what CMake says.
 configure() {
-    cmake -G Ninja -S "$2" -B "$scratch/$1" -D CMAKE_CXX_COMPILER="$compiler" "${@:3}" >"$scratch/$1.log" 2>&1
+    cmake -G Ninja -S "$2" -B "$scratch/$1" -D CMAKE_CXX_COMPILER="$compiler" -D Boost_DIR="$boost" "${@:3}" \
+        >"$scratch/$1.log" 2>&1
 }
 
 # has NAME VARIABLE VALUE: the cache of the build says so.
@@ -45,8 +48,7 @@ has debug CMAKE_BUILD_TYPE Debug
 # cereal 1.3.0 installs no version file. The system's own cereal must not be found in its place.
 mkdir "$scratch/old"
 echo 'add_library(cereal::cereal INTERFACE IMPORTED)' >"$scratch/old/cereal-config.cmake"
-boost=$(sed -n 's/^Boost_DIR:PATH=//p' "$scratch/alone/CMakeCache.txt")
-configure old_cereal "$root" -D cereal_DIR="$scratch/old" -D Boost_DIR="$boost" \
+configure old_cereal "$root" -D cereal_DIR="$scratch/old" \
     -D CMAKE_MAKE_PROGRAM="$(command -v ninja)" \
     -D CMAKE_FIND_USE_CMAKE_SYSTEM_PATH=OFF -D CMAKE_FIND_USE_SYSTEM_ENVIRONMENT_PATH=OFF && fail old_cereal 'cereal 1.3.0 is taken'
 grep -q '1\.3\.1' "$scratch/old_cereal.log" || fail old_cereal 'the version that is needed is not said'

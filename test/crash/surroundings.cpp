@@ -12,7 +12,9 @@
 #include <fcntl.h>
 #include <functional>
 #include <iostream>
+#include <link.h>
 #include <sched.h>
+#include <set>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -74,6 +76,20 @@ int in_a_copy(const std::function<int()>& body)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+/// The folders of the libraries that this program has loaded, of which Boost's need not be the system's.
+std::set<fs::path> library_folders()
+{
+    std::set<fs::path> folders;
+    const auto add = [](dl_phdr_info* info, std::size_t, void* to) {
+        const fs::path library = info->dlpi_name;
+        if (library.is_absolute())
+            static_cast<std::set<fs::path>*>(to)->insert(library.parent_path());
+        return 0;
+    };
+    ::dl_iterate_phdr(add, &folders);
+    return folders;
+}
+
 constexpr int cannot_run = 77;
 
 /// A root directory with this program and its libraries, and with nothing else but what is asked for. Only in a copy of
@@ -90,6 +106,8 @@ public:
         for (const char* each : {"/usr", "/lib", "/lib64"})
             if (fs::exists(each))
                 bind(each);
+        for (const fs::path& each : library_folders())
+            bind(each);
         bind(program.parent_path());
     }
     void bind(const fs::path& source) const
