@@ -1,4 +1,4 @@
-// expect: procpool: this aggregate has more than 200 members, each element of a C array being one
+// expect: procpool: this aggregate has more than 100 members, each element of a C array being one
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/codec.hpp>
 

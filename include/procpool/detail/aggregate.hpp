@@ -84,8 +84,8 @@ consteval bool has_array_member()
 /// the cost grows with the size, to gigabytes for an array of 256 KiB.
 inline constexpr std::size_t max_aggregate_size = std::size_t{16} * 1024;
 
-/// The most members that Boost.PFR can name.
-inline constexpr std::size_t max_members = 200;
+/// The most members that Boost.PFR can name in all versions: 200 in newer ones than 1.81.
+inline constexpr std::size_t max_members = 100;
 
 /// Counts each element of a C array, as Boost.PFR does.
 template <class T>

@@ -169,7 +169,7 @@ struct refuse {
                   "procpool: this aggregate is larger than 16 KiB and is not taken apart, because that would take too "
                   "much of the compiler's memory; give it a serialize() function for cereal");
     static_assert(Flaw != flaw::many_members,
-                  "procpool: this aggregate has more than 200 members, each element of a C array being one, and cannot "
+                  "procpool: this aggregate has more than 100 members, each element of a C array being one, and cannot "
                   "be taken apart; give it a serialize() function for cereal");
     static_assert(
         Flaw != flaw::opaque_aggregate,
