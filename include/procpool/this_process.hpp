@@ -22,8 +22,8 @@ PROCPOOL_DECL pid_t parent_pid() noexcept;
 
 } // namespace this_process
 
-/// How many CPUs this process may use: those in its affinity mask, but not more than the CPU quota of its control
-/// group, rounded up. At least 1. It is the default of pool_options::workers.
+/// How many CPUs this process may use: those in the affinity mask of main's thread, which workers get, but not more than
+/// the CPU quota of its control group, rounded up. At least 1. It is the default of pool_options::workers.
 PROCPOOL_DECL std::size_t cpu_count();
 
 } // namespace procpool

@@ -29,6 +29,13 @@ void on_own_thread(Body body)
     std::thread(body).join();
 }
 
+bool stay_on_one_cpu()
+{
+    cpu_set_t one{};
+    CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
+    return ::sched_setaffinity(0, sizeof one, &one) == 0;
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(os_this_process, test::nothing_left_behind)
@@ -39,13 +46,18 @@ BOOST_AUTO_TEST_CASE(there_is_at_least_one_usable_cpu)
     BOOST_TEST(usable_cpus() <= std::thread::hardware_concurrency());
 }
 
-BOOST_AUTO_TEST_CASE(cpus_outside_the_affinity_mask_are_not_usable)
+BOOST_AUTO_TEST_CASE(cpus_outside_the_affinity_mask_of_mains_thread_are_not_usable)
 {
-    on_own_thread([] {
-        cpu_set_t one{};
-        CPU_SET(static_cast<std::size_t>(::sched_getcpu()), &one);
-        BOOST_TEST_REQUIRE(::sched_setaffinity(0, sizeof one, &one) == 0);
-        BOOST_TEST(usable_cpus() == 1U);
+    const auto child = test::fork_child([] { return stay_on_one_cpu() && usable_cpus() == 1; });
+    BOOST_TEST(child.succeeds());
+}
+
+BOOST_AUTO_TEST_CASE(the_affinity_mask_of_another_thread_does_not_count)
+{
+    const std::size_t before = usable_cpus();
+    on_own_thread([&] {
+        BOOST_TEST_REQUIRE(stay_on_one_cpu());
+        BOOST_TEST(usable_cpus() == before);
     });
 }
 
