@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSL-1.0
-set(PROCPOOL_TEST_TIMEOUT 300 CACHE STRING "Seconds after which ctest ends a test that hangs")
+set(PROCPOOL_TEST_TIMEOUT 600 CACHE STRING "Seconds after which ctest ends a test that hangs")
 
 # procpool_test(<name> <source>...): one Boost.Test executable and the ctest entry of the same name. Its main and what
 # tests share come from test/support. CMAKE_UNITY_BUILD is for the library: test files use the same names.
