@@ -187,16 +187,17 @@ BOOST_AUTO_TEST_CASE(a_named_report_shows_the_tasks_own_frames_and_counts_those_
 BOOST_AUTO_TEST_CASE(names_are_found_while_the_loop_goes_on)
 {
     const auto report = report_of(write_to_nowhere);
+    const auto expected = report.symbolized();
     boost::asio::io_context context;
     auto named = boost::asio::co_spawn(
         context, [&]() -> boost::asio::awaitable<crash_report> { co_return co_await report.async_symbolized(); },
         boost::asio::use_future);
     std::jthread loop([&] { context.run(); });
-    BOOST_TEST((named.get() == report.symbolized()));
+    BOOST_TEST((named.get() == expected));
     std::promise<std::thread::id> called_on;
     report.async_symbolized([&](const std::exception_ptr& failure, const crash_report& found) {
         BOOST_TEST(!failure);
-        BOOST_TEST((found == report.symbolized()));
+        BOOST_TEST((found == expected));
         called_on.set_value(std::this_thread::get_id());
     });
     BOOST_TEST((called_on.get_future().get() != std::this_thread::get_id()));
