@@ -128,7 +128,9 @@ BOOST_AUTO_TEST_CASE(too_many_open_files_are_reported_with_what_to_do)
         try {
             make_pipe();
         } catch (const std::system_error& error) {
-            return std::strstr(error.what(), "cannot make a pipe to a worker: fcntl(F_DUPFD_CLOEXEC) (raise") != nullptr && !is_open(0);
+            return std::strstr(error.what(), "cannot make a pipe to a worker: fcntl(F_DUPFD_CLOEXEC) (raise") !=
+                       nullptr &&
+                   !is_open(0);
         }
         return false;
     });
