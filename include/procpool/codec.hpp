@@ -50,7 +50,7 @@ template <class T>
 T load_value(reader& from)
 {
     if constexpr (std::is_default_constructible_v<T>) {
-        T value{};
+        T value = T(); // {} needs members whose default constructors are not explicit
         from(value);
         return value;
     } else {

@@ -1,4 +1,4 @@
-// expect: procpool: this class cannot be read back, it has no public default constructor
+// expect: procpool: this aggregate has a member that {} cannot initialize
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/codec.hpp>
 

@@ -66,6 +66,7 @@ enum class flaw {
     no_default_constructor,
     large_aggregate,
     many_members,
+    uninitializable_member,
     opaque_aggregate,
     no_functions
 };
@@ -81,12 +82,10 @@ concept has_native_handle = requires(T& object) { object.native_handle(); };
 template <class T>
 consteval flaw flaw_of_aggregate()
 {
-    if constexpr (std::is_empty_v<T>)
-        return flaw::opaque_aggregate;
-    else if constexpr (sizeof(T) > max_aggregate_size)
+    if constexpr (sizeof(T) > max_aggregate_size)
         return flaw::large_aggregate;
-    else if constexpr (!requires { T{}; })
-        return flaw::no_default_constructor;
+    else if constexpr (!has_initializable_members<T>)
+        return flaw::uninitializable_member;
     else if constexpr (has_too_many_members<T>())
         return flaw::many_members;
     else
@@ -171,6 +170,11 @@ struct refuse {
     static_assert(Flaw != flaw::many_members,
                   "procpool: this aggregate has more than 100 members, each element of a C array being one, and cannot "
                   "be taken apart; give it a serialize() function for cereal");
+    static_assert(
+        Flaw != flaw::uninitializable_member,
+        "procpool: this aggregate has a member that {} cannot initialize, such as a reference, a socket, or a "
+        "class without a non-explicit default constructor; leave it out, or give the aggregate a serialize() "
+        "function for cereal");
     static_assert(
         Flaw != flaw::opaque_aggregate,
         "procpool: this aggregate has a C array or a base class and cannot be taken apart; use std::array and "

@@ -79,6 +79,22 @@ struct customer {
 static_assert(!serializable<frame> && !serializable<film> && !serializable<std::pair<int, frame>>);
 static_assert(!serializable<large_record> && !serializable<customer>);
 
+struct counted {
+    explicit counted(int start = 0) : count(start) {}
+    int count;
+
+    template <class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(count);
+    }
+};
+
+struct visit {
+    counted pages;
+    std::string who;
+};
+
 template <class T>
 T copy_of(const T& value)
 {
@@ -100,6 +116,13 @@ BOOST_AUTO_TEST_CASE(a_hundred_members_are_taken_apart)
     BOOST_TEST(copy.a0 == 1);
     BOOST_TEST(copy.a50 == 0);
     BOOST_TEST(copy.a99 == 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_member_may_have_an_explicit_default_constructor)
+{
+    const auto copy = copy_of(visit{counted(3), "me"});
+    BOOST_TEST(copy.pages.count == 3);
+    BOOST_TEST(copy.who == "me");
 }
 
 BOOST_AUTO_TEST_CASE(an_array_below_the_limit_is_taken_apart)

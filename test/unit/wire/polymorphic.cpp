@@ -192,6 +192,20 @@ BOOST_AUTO_TEST_CASE(bytes_cannot_name_a_class_that_is_not_registered)
                           boost::system::system_error, says("sphere"));
 }
 
+BOOST_AUTO_TEST_CASE(a_long_name_of_a_class_is_cut_in_the_error)
+{
+    constexpr std::uint32_t first_with_its_name = 0x80000001;
+    detail::byte_buffer written;
+    writer to(written);
+    to(first_with_its_name, std::string(1'000'000, '\a'));
+    reader from(std::span<const std::byte>(written.begin(), written.end()));
+    BOOST_CHECK_EXCEPTION(decode<std::unique_ptr<shape>>(from), boost::system::system_error, [](const auto& error) {
+        const std::string text = error.what();
+        return text.size() < 2000 && text.find("unregistered polymorphic type") != std::string::npos &&
+               text.find('\a') == std::string::npos;
+    });
+}
+
 BOOST_AUTO_TEST_CASE(bytes_cannot_name_a_class_of_another_base)
 {
     const auto sent = std::make_shared<dog>();
