@@ -15,21 +15,21 @@
 namespace procpool::os {
 namespace {
 
-struct schedule {
+struct thread_schedule {
     std::array<cpu_set_t, 8> cpus{}; ///< Room for 8192, the most that Linux can be built for.
     int policy = SCHED_OTHER;
     int priority = 0; ///< Of a real-time policy.
     int nice = 0;
 };
 
-bool has_equal_cpus(const schedule& one, const schedule& other) noexcept
+bool has_equal_cpus(const thread_schedule& one, const thread_schedule& other) noexcept
 {
     return std::memcmp(&one.cpus, &other.cpus, sizeof one.cpus) == 0;
 }
 
-std::optional<schedule> schedule_of(pid_t thread) noexcept
+std::optional<thread_schedule> schedule_of(pid_t thread) noexcept
 {
-    schedule found;
+    thread_schedule found;
     sched_param parameters{};
     found.policy = ::sched_getscheduler(thread);
     if (found.policy < 0 || ::sched_getparam(thread, &parameters) != 0 ||
@@ -41,7 +41,7 @@ std::optional<schedule> schedule_of(pid_t thread) noexcept
 }
 
 /// What a child has of a thread with that schedule.
-schedule after_fork(schedule forking) noexcept
+thread_schedule after_fork(thread_schedule forking) noexcept
 {
     if ((forking.policy & SCHED_RESET_ON_FORK) == 0)
         return forking;
@@ -54,7 +54,7 @@ schedule after_fork(schedule forking) noexcept
     return forking;
 }
 
-void change(pid_t thread, const schedule& wanted) noexcept
+void change(pid_t thread, const thread_schedule& wanted) noexcept
 {
     const auto present = schedule_of(thread);
     if (!present)
@@ -76,7 +76,7 @@ void schedule_as(pid_t process) noexcept
     const auto parent = process > 0 ? schedule_of(process) : std::nullopt; // 0: it lies in another pid namespace
     if (!parent)
         return;
-    const schedule wanted = after_fork(*parent);
+    const thread_schedule wanted = after_fork(*parent);
     try {
         for_each_thread([&](pid_t thread) { change(thread, wanted); });
     } catch (const std::exception&) { // without /proc

@@ -15,7 +15,6 @@ struct failed_call {
     std::error_code error;
 
     explicit operator bool() const noexcept { return !!error; }
-    bool operator==(const failed_call&) const = delete; // names are pointers: compare `error`
 };
 
 /// "posix_spawn: Exec format error".
