@@ -399,6 +399,8 @@ private:
             return boost::asio::async_initiate<Token, detail::completion_signature_t<R>>(
                 detail::initiate_submit<R>{detail::pool_reference(usable()), std::move(options)}, token,
                 std::move(made).encoded());
+        else
+            return detail::refused_operation<R>();
     }
 
     std::shared_ptr<detail::pool_impl> impl_;

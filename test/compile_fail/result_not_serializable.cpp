@@ -10,9 +10,9 @@ private:
     int balance_ = 0;
 };
 
-account open();
+account open_account();
 
 auto refused()
 {
-    return procpool::task(open);
+    return procpool::task(open_account);
 }

@@ -158,9 +158,11 @@ struct refuse {
     static_assert(Flaw != flaw::socket,
                   "procpool: a socket belongs to this process and cannot be serialized; read and write it here and "
                   "pass the bytes, or pass the address and connect in the task");
-    static_assert(Flaw != flaw::native_handle,
-                  "procpool: a class with a native_handle(), such as a thread, a mutex or a file, belongs to this "
-                  "process and cannot be serialized; make it in the task, from a path or another value");
+    static_assert(
+        Flaw != flaw::native_handle,
+        "procpool: a class with a native_handle(), such as a thread, a mutex or a file, belongs to this "
+        "process and cannot be serialized; make it in the task, from a path or another value, or give a class "
+        "of yours a serialize() function for cereal");
     static_assert(Flaw != flaw::abstract_class,
                   "procpool: an abstract class cannot be made from bytes; pass a std::unique_ptr or a std::shared_ptr "
                   "to it, and register its derived classes with CEREAL_REGISTER_TYPE");

@@ -117,8 +117,12 @@ void start_as_another_effective_user()
 {
     if (::seteuid(unprivileged) != 0)
         std::exit(77);
-    procpool::pool pool({.workers = 1});
-    say(std::to_string(pool.async_submit([] { return 7; }).get()));
+    {
+        procpool::pool pool({.workers = 1});
+        say(std::to_string(pool.async_submit([] { return 7; }).get()));
+    }
+    if (::seteuid(0) != 0) // else LeakSanitizer could not attach to this process
+        std::exit(77);
 }
 
 void kill_workers()
