@@ -3,6 +3,10 @@
 
 #include <procpool/detail/completion.hpp>
 
+#include <boost/asio/awaitable.hpp>
+
+#include <type_traits>
+
 namespace procpool::detail {
 
 /// A task whose outcome goes to a handler.
@@ -54,6 +58,10 @@ private:
     const std::shared_ptr<pool_impl>* lent_ = nullptr;
     std::shared_ptr<pool_impl> own_;
 };
+
+/// In place of an operation that was refused, so that awaiting it is no second error. Never defined.
+template <class R>
+boost::asio::awaitable<std::decay_t<R>> refused_operation();
 
 /// The initiation of a submission with a token.
 template <class R>

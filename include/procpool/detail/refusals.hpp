@@ -4,9 +4,6 @@
 #include <procpool/codec.hpp>
 #include <procpool/detail/callable.hpp>
 
-#include <boost/asio/awaitable.hpp>
-
-#include <type_traits>
 #include <typeinfo>
 
 namespace procpool::detail {
@@ -89,10 +86,6 @@ struct check_result : explain_if<Flaw == result_flaw::other, R> {
         "procpool: a task's result cannot be serialized: give it a serialize() function as for cereal, or make "
         "it an aggregate of serializable members");
 };
-
-/// In place of an operation that was refused, so that awaiting it is no second error. Never defined.
-template <class R>
-boost::asio::awaitable<std::decay_t<R>> refused_operation();
 
 template <class... Ps>
 inline constexpr bool good_parameters = ((flaw_of_parameter<Ps>() == parameter_flaw::none) && ...);
