@@ -41,13 +41,14 @@ std::string place_of(const stack_frame& frame)
 
 } // namespace
 
-// What the worker needs to call a task lies between: templates of procpool and of the standard library.
+// What the worker needs to call a task lies between: templates of procpool and of the standard library, and what was
+// inlined into the worker's own function, which may have a name without its namespace.
 std::size_t own_frames(const std::vector<stack_frame>& stack)
 {
     const auto worker = std::ranges::find_if(stack, is_of_the_worker);
     auto own = static_cast<std::size_t>(worker - stack.begin());
     if (worker != stack.end())
-        while (own > 1 && is_of_a_library(stack[own - 1].function))
+        while (own > 1 && (is_of_a_library(stack[own - 1].function) || stack[own - 1].address == worker->address))
             --own;
     return own;
 }
