@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSL-1.0
 # quotes.sh ROOT: what README.md and doc/*.md quote is what stands in the files, and the tests they name exist; and
-# doc/reliability.md has a row for each promise of doc/guarantees.md, with its mutants.
+# doc/reliability.md has a row for each promise of doc/guarantees.md, with its mutants, each of which changes something.
 #   <!-- quote: FILE [TAG] --> before a code block: it equals FILE, or its lines from "[TAG]" to "[/TAG]" without the indent.
 #   `test/FILE` on a line: FILE exists, and each `word_with_underscores` after it on that line stands in it.
 set -uo pipefail
@@ -61,6 +61,21 @@ rows() {
     done
 }
 
+# changes_nothing MUTANT: what it changes is not in its file, or is there more than once.
+changes_nothing() {
+    local text after
+    # shellcheck disable=SC1090,SC2154 # it sets file and old
+    source "$1"
+    text=$(<"$file")
+    after=${text#*"$old"}
+    [[ $after == "$text" || ${after#*"$old"} != "$after" ]]
+}
+
+for mutant in test/mutants/*.mutant; do
+    if (changes_nothing "$mutant"); then
+        fail "$mutant is stale: what it changes is not in its file exactly once"
+    fi
+done
 difference=$(diff <(sed -n '/^| promise/,/^$/p' doc/reliability.md | sed '1,2d; /^$/d') <(rows)) ||
     fail "doc/reliability.md has another table than test/mutants:"$'\n'"$difference"
 for document in README.md doc/*.md; do
