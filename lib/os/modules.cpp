@@ -3,6 +3,7 @@
 
 #include "os/build_id.hpp"
 #include "os/this_process.hpp"
+#include "table_mutex.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -75,7 +76,8 @@ os::module describe(const loaded& info)
     return found;
 }
 
-/// The first module, in the order of loading, that is the one meant.
+/// The first module, in the order of loading, that is the one meant. fork(3) waits for it: the C library does not
+/// release the lock of dl_iterate_phdr(3) in a forked copy, which would then wait for it for ever.
 template <class Predicate>
 std::optional<module> find_module(Predicate is_meant)
 {
@@ -91,6 +93,7 @@ std::optional<module> find_module(Predicate is_meant)
         current.found = describe(*info);
         return 1;
     };
+    const std::scoped_lock lock(table_mutex());
     ::dl_iterate_phdr(visit, &state);
     return state.found;
 }

@@ -3,6 +3,7 @@
 // A program that forks, as prefork servers, daemons and death tests do, and uses the library in the new process.
 #include "support/pool_on_loop.hpp"
 #include "support/skip.hpp"
+#include "support/wait_for_ever.hpp"
 
 #include <procpool.hpp>
 
@@ -92,11 +93,12 @@ bool works(pool_options options)
 
 bool a_process_works()
 {
-    process one([] { std::exit(7); });
+    process one([] { test::wait_for_ever(); });
     one.start();
     const bool is_known = active_children().size() == 1;
+    one.kill();
     one.join();
-    return is_known && one.exit_code() == 7 && active_children().empty();
+    return is_known && one.exit_code() == -SIGKILL && active_children().empty();
 }
 
 bool queues_and_pipes_work()

@@ -2,11 +2,14 @@
 #include "os/modules.hpp"
 
 #include "os/this_process.hpp"
+#include "processes.hpp"
+#include "support/skip.hpp"
 
 #include <boost/test/unit_test.hpp>
 
 #include <dlfcn.h>
 #include <memory>
+#include <thread>
 
 namespace procpool::os {
 
@@ -47,6 +50,18 @@ BOOST_AUTO_TEST_CASE(a_function_of_a_shared_library_is_found_there)
     BOOST_TEST_REQUIRE(libc.has_value());
     BOOST_TEST(libc->path.ends_with("libc.so.6"));
     BOOST_TEST(!libc->id.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_forked_copy_can_search_whatever_other_threads_search_at_the_fork)
+{
+    if (procpool::test::is_sanitized)
+        return procpool::test::skip("this sanitizer does not support a fork while other threads run");
+    const std::jthread searching([](const std::stop_token& stop) {
+        while (!stop.stop_requested())
+            module_of(nullptr);
+    });
+    for (int turn = 0; turn != 100; ++turn)
+        BOOST_TEST(test::fork_child([] { return module_of(own_address()).has_value(); }).succeeds());
 }
 
 BOOST_AUTO_TEST_CASE(memory_that_is_in_no_file_has_no_module)
