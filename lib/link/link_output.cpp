@@ -61,7 +61,7 @@ void link::read_captured()
 {
     for (auto& each : outputs_)
         if (each.pipe.is_captured())
-            read_output(each.pipe, output_pipe::capacity);
+            read_output(each.pipe, os::largest_pipe);
 }
 
 void link::end_output()

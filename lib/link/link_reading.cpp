@@ -200,14 +200,16 @@ void link::end()
     events->batch_done();
 }
 
-// All that is in the pipe, but not until end of file: a process that a task left behind may hold the write end.
+// All that is in the pipe, but no more than a pipe has room for, and not until end of file: a process that a task left
+// behind may hold the write end, and go on writing.
 void link::drain()
 {
-    for (;;) {
+    for (std::size_t read = 0; read < os::largest_pipe;) {
         const auto count = os::read_some(answers_.native_handle(), incoming_);
         if (count <= 0)
             break;
         take_piped(std::span(incoming_).first(static_cast<std::size_t>(count)));
+        read += static_cast<std::size_t>(count);
     }
     feed(stream_.collect(page_.answers));
 }

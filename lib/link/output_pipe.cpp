@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "link/output_pipe.hpp"
 
-#include "os/pipe.hpp"
-
 #include <array>
 
 namespace procpool::link {

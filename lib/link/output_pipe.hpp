@@ -3,6 +3,7 @@
 
 #include "link/line_splitter.hpp"
 #include "os/descriptor.hpp"
+#include "os/pipe.hpp"
 
 #include <procpool/output.hpp>
 
@@ -16,9 +17,6 @@ namespace procpool::link {
 /// The parent's end of a worker's stdout or stderr.
 class output_pipe {
 public:
-    /// What a worker has written before its parent looked cannot be more: the largest pipe that a process may have.
-    static constexpr std::size_t capacity = std::size_t{1024} * 1024;
-
     /// `nonce`: that of the marks in it.
     output_pipe(const boost::asio::any_io_executor& executor, os::descriptor read_end, output_stream stream,
                 bool is_captured, std::uint64_t nonce);
@@ -48,7 +46,7 @@ public:
     template <class Take>
     void end(Take take)
     {
-        read(capacity, take);
+        read(os::largest_pipe, take); // what the worker has written before its end
         if (const auto line = lines_.last())
             take(*line);
         close();

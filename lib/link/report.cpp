@@ -6,7 +6,9 @@
 
 #include <procpool/crash_report.hpp>
 
+#include <algorithm>
 #include <csignal>
+#include <limits>
 
 namespace procpool::link {
 namespace {
@@ -25,8 +27,8 @@ bool has_fault_address(const wire::last_words& said)
 bool is_stack_overflow(const wire::last_words& said)
 {
     constexpr std::uint64_t near = 64 * 1024;
-    return said.signal == SIGSEGV && has_fault_address(said) &&
-           said.fault_address - said.stack_pointer + near < 2 * near;
+    const auto [low, high] = std::minmax(said.fault_address, said.stack_pointer);
+    return said.signal == SIGSEGV && has_fault_address(said) && high - low < near;
 }
 
 void add_last_words(crash_report& report, const wire::last_words& said)
@@ -35,7 +37,8 @@ void add_last_words(crash_report& report, const wire::last_words& said)
     if (has_fault_address(said))
         report.fault_address = said.fault_address;
     report.stack_overflow = is_stack_overflow(said);
-    if (said.peak_memory_kib != 0)
+    constexpr auto most = std::numeric_limits<std::uint64_t>::max() / bytes_per_kib;
+    if (said.peak_memory_kib != 0 && said.peak_memory_kib <= most) // else it lies
         report.peak_memory = said.peak_memory_kib * bytes_per_kib;
     for (const auto& each : said.stack)
         report.stack.push_back(

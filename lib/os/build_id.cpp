@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/build_id.hpp"
 
+#include "os/descriptor.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <elf.h>
-#include <fstream>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace procpool::os {
 namespace {
@@ -45,17 +49,32 @@ bool is_elf(const file_header& header) noexcept
     return std::memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_phentsize == sizeof(program_header);
 }
 
-/// Reads as much as there is.
-template <class T>
-std::span<T> read_at(std::ifstream& file, std::uint64_t offset, std::span<T> into)
+bool is_regular(const struct stat& file) noexcept
 {
-    file.clear();
-    file.seekg(static_cast<std::streamoff>(offset));
-    file.read(reinterpret_cast<char*>(into.data()), static_cast<std::streamsize>(into.size_bytes()));
-    return into.first(static_cast<std::size_t>(file.gcount()) / sizeof(T));
+    return S_ISREG(file.st_mode);
 }
 
-std::vector<program_header> segments_of(std::ifstream& file)
+/// A worker may have named it: opening a FIFO would wait for a writer, and opening a device may do anything.
+descriptor open_regular(const char* path) noexcept
+{
+    struct stat found {};
+    if (::stat(path, &found) != 0 || !is_regular(found))
+        return {};
+    descriptor file(::open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+    if (!file || ::fstat(file.get(), &found) != 0 || !is_regular(found)) // it was exchanged meanwhile
+        return {};
+    return file;
+}
+
+/// Reads as much as there is.
+template <class T>
+std::span<T> read_at(const descriptor& file, std::uint64_t offset, std::span<T> into) noexcept
+{
+    const auto count = ::pread(file.get(), into.data(), into.size_bytes(), static_cast<off_t>(offset));
+    return into.first(count < 0 ? 0 : static_cast<std::size_t>(count) / sizeof(T));
+}
+
+std::vector<program_header> segments_of(const descriptor& file)
 {
     file_header header{};
     if (read_at(file, 0, std::span(&header, 1)).empty() || !is_elf(header))
@@ -97,7 +116,7 @@ bytes build_id_at(const void* header, std::uintptr_t base) noexcept
 
 std::vector<std::byte> build_id_of_file(const std::string& path)
 {
-    std::ifstream file(path, std::ios::binary);
+    const descriptor file = open_regular(path.c_str());
     for (const auto& segment : segments_of(file)) {
         if (segment.p_type != PT_NOTE)
             continue;

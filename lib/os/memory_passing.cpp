@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <poll.h>
 #include <span>
+#include <sys/sysinfo.h>
 #include <system_error>
 
 namespace procpool::os {
@@ -20,6 +21,16 @@ struct note {
 
 constexpr int most_unlooked_for = 1024;
 constexpr int lowest = 3; // above stdin, stdout and stderr
+
+/// More than this cannot be in memory; but a sparse file, which costs its maker nothing, can have any size, and would
+/// take the addresses of the process that maps it. What is there may have been made twice as large as it is used.
+std::uint64_t most_that_can_be_shown() noexcept
+{
+    struct sysinfo machine {};
+    if (::sysinfo(&machine) != 0)
+        return 0;
+    return 2 * machine.mem_unit * (std::uint64_t{machine.totalram} + machine.totalswap);
+}
 
 std::vector<descriptor> refuse(std::uint64_t error)
 {
@@ -116,11 +127,16 @@ bool memory_receiver::receive()
     return is_one;
 }
 
+// What was in that place makes room.
 bool memory_receiver::keep(std::uint64_t number, std::uint64_t place, descriptor file)
 {
-    if (place < seats_.size() && sealed_size(file.get()) != 0) {
-        seats_[place] = {number, std::move(file), {}};
-        return true;
+    const std::uint64_t size = sealed_size(file.get());
+    if (place < seats_.size() && size != 0) {
+        seats_[place] = {};
+        if (size <= most_that_can_be_shown() - shown_size()) {
+            seats_[place] = {number, size, std::move(file), {}};
+            return true;
+        }
     }
     file.reset();
     spare_ = duplicate_from(socket_, lowest);
@@ -166,11 +182,19 @@ void memory_receiver::pass_over(std::uint64_t task)
     }
 }
 
+std::uint64_t memory_receiver::shown_size() const noexcept
+{
+    std::uint64_t all = 0;
+    for (const auto& each : seats_)
+        all += each.size;
+    return all;
+}
+
 // If it fails, the file is still there for the next time.
 void memory_receiver::map(seat& shown)
 {
     const int file = shown.file.get();
-    shown.memory = std::make_shared<const mapping>(mapping(file, sealed_size(file), access::read_only));
+    shown.memory = std::make_shared<const mapping>(mapping(file, shown.size, access::read_only));
     shown.file.reset();
     spare_ = duplicate_from(socket_, lowest);
 }

@@ -14,6 +14,9 @@ struct pipe_ends {
     descriptor write;
 };
 
+/// What waits in a pipe is no more: /proc/sys/fs/pipe-max-size, as the kernel sets it.
+inline constexpr std::size_t largest_pipe = std::size_t{1024} * 1024;
+
 /// Makes a pipe. Throws std::system_error (EMFILE, ENFILE) that says so.
 pipe_ends make_pipe();
 

@@ -27,10 +27,10 @@ void check(int result)
                                  "; a thread of the worker may have a filter of its own");
 }
 
-/// Everything that is not allowed fails with EPERM.
 class filter {
 public:
-    filter() : context_(::seccomp_init(SCMP_ACT_ERRNO(EPERM)), &::seccomp_release)
+    /// `usual`: of calls that nothing is added for.
+    explicit filter(std::uint32_t usual) : context_(::seccomp_init(usual), &::seccomp_release)
     {
         if (!context_)
             throw std::bad_alloc();
@@ -51,6 +51,17 @@ public:
         for (const auto& call : calls)
             add(SCMP_ACT_ALLOW, call.name,
                 {{.arg = call.argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = call.mask, .datum_b = call.value}});
+    }
+
+    void refuse(const std::vector<refused_call>& calls)
+    {
+        for (const auto& call : calls) {
+            std::vector<scmp_arg_cmp> conditions;
+            for (const auto& each : call.arguments)
+                conditions.push_back(
+                    {.arg = each.argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = as_int, .datum_b = each.value});
+            add(SCMP_ACT_ERRNO(EPERM), call.name, conditions);
+        }
     }
 
     void load() { check(::seccomp_load(context_.get())); }
@@ -77,9 +88,14 @@ bool has_seccomp() noexcept
     return ::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-void restrict_by_seccomp(syscall_profile profile)
+// Two filters, because one cannot refuse a part of what it allows. The kernel does what the stricter one says. That
+// which refuses comes first: the other one allows no filters after it.
+void restrict_by_seccomp(syscall_profile profile, const worker_descriptors& reserved)
 {
-    filter calls;
+    filter refused(SCMP_ACT_ALLOW);
+    refused.refuse(refused_calls(reserved));
+    refused.load();
+    filter calls(SCMP_ACT_ERRNO(EPERM));
     calls.add(SCMP_ACT_ALLOW, harmless_calls);
     calls.add(SCMP_ACT_ERRNO(ENOSYS), unknown_calls);
     calls.allow(conditional_calls());
@@ -101,7 +117,7 @@ bool has_seccomp() noexcept
     return false;
 }
 
-void restrict_by_seccomp(syscall_profile)
+void restrict_by_seccomp(syscall_profile, const worker_descriptors&)
 {
     throw std::runtime_error("procpool was built without libseccomp");
 }

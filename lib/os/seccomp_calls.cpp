@@ -13,7 +13,6 @@ namespace procpool::os {
 namespace {
 
 constexpr std::uint64_t all_bits = ~std::uint64_t{0};
-constexpr std::uint64_t as_int = 0xffff'ffff; // the kernel looks at no more of an int
 
 constexpr std::uint64_t name_memory = 0x53564d41; // PR_SET_VMA: newer C libraries do it
 
@@ -32,6 +31,35 @@ void add_for_each(std::vector<conditional_call>& calls, const char* name, unsign
 {
     for (const auto value : values)
         calls.push_back({name, argument, as_int, static_cast<std::uint64_t>(value)});
+}
+
+void refuse_fcntl(std::vector<refused_call>& calls, std::vector<argument_value> arguments)
+{
+    for (const char* control : {"fcntl", "fcntl64"})
+        calls.push_back({control, arguments});
+}
+
+/// What changes an open file for all who have it. O_ASYNC, which makes the lifeline work, is one of these flags, so that
+/// there must be no second descriptor for it either.
+void refuse_other_modes(std::vector<refused_call>& calls, std::uint64_t fd)
+{
+    refuse_fcntl(calls, {{0, fd}, {1, F_SETFL}});
+    calls.push_back({"ioctl", {{0, fd}, {1, FIONBIO}}});
+}
+
+void keep_open(std::vector<refused_call>& calls, std::uint64_t fd)
+{
+    calls.push_back({"close", {{0, fd}}});
+    for (const char* replace : {"dup2", "dup3"})
+        calls.push_back({replace, {{1, fd}}});
+}
+
+void keep_single(std::vector<refused_call>& calls, std::uint64_t fd)
+{
+    for (const char* duplicate : {"dup", "dup2", "dup3"})
+        calls.push_back({duplicate, {{0, fd}}});
+    for (const std::uint64_t command : {F_DUPFD, F_DUPFD_CLOEXEC})
+        refuse_fcntl(calls, {{0, fd}, {1, command}});
 }
 
 } // namespace
@@ -58,6 +86,20 @@ std::vector<conditional_call> conditional_reading_calls()
 {
     constexpr std::uint64_t changing = O_ACCMODE | O_CREAT | O_TRUNC; // O_TMPFILE goes with writing alone
     return {{"open", 1, changing, O_RDONLY}, {"openat", 2, changing, O_RDONLY}};
+}
+
+std::vector<refused_call> refused_calls(const worker_descriptors& reserved)
+{
+    std::vector<refused_call> calls;
+    const auto last = static_cast<std::uint64_t>(reserved.last);
+    for (std::uint64_t fd = 0; fd <= last; ++fd) {
+        refuse_other_modes(calls, fd);
+        calls.push_back({"close_range", {{0, fd}}});
+    }
+    for (auto fd = static_cast<std::uint64_t>(reserved.first); fd <= last; ++fd)
+        keep_open(calls, fd);
+    keep_single(calls, static_cast<std::uint64_t>(reserved.lifeline));
+    return calls;
 }
 
 } // namespace procpool::os

@@ -2,6 +2,8 @@
 // The system calls of the profiles, by name: what an architecture or an older libseccomp does not know is left out.
 #pragma once
 
+#include "os/seccomp.hpp"
+
 #include <cstdint>
 #include <vector>
 
@@ -46,6 +48,15 @@ inline constexpr const char* reading_calls[] = {
 /// them, the C library falls back on the calls before them.
 inline constexpr const char* unknown_calls[] = {"clone3", "openat2"};
 
+/// The mask of an argument that is an int: the kernel looks at no more of it.
+inline constexpr std::uint64_t as_int = 0xffff'ffff;
+
+/// Of an argument that is an int.
+struct argument_value {
+    unsigned argument;
+    std::uint64_t value;
+};
+
 /// A call that is allowed when an argument, under a mask, has a value.
 struct conditional_call {
     const char* name;
@@ -58,5 +69,14 @@ struct conditional_call {
 std::vector<conditional_call> conditional_calls();
 /// Allowed in the profile `readonly` besides: files are opened for reading.
 std::vector<conditional_call> conditional_reading_calls();
+
+/// Refused in every profile, although a call of that name is allowed: what would close the worker's channel, put
+/// something else in its place, or keep the lifeline from ending the worker with its parent; and what would change how
+/// this process's stdin, stdout and stderr work, which are the host's too. Each must have all of its conditions.
+struct refused_call {
+    const char* name;
+    std::vector<argument_value> arguments;
+};
+std::vector<refused_call> refused_calls(const worker_descriptors& reserved);
 
 } // namespace procpool::os

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/detail/async_attempt.hpp>
 
+#include "os/original.hpp"
 #include "os/pipe.hpp"
 #include "waiting_line.hpp"
 
@@ -39,13 +40,12 @@ public:
           handler_(std::move(handler)),
           executor_(executor),
           strand_(executor),
-          timer_(strand_),
-          descriptor_(strand_)
+          timer_(strand_)
     {
     }
     ~attempt_operation() override
     {
-        if (handler_) // its loop has ended
+        if (handler_ && mark_.is_here()) // its loop has ended; in a forked copy somebody may have the line's lock for ever
             what_.line->drop(*this);
     }
 
@@ -95,10 +95,11 @@ private:
     asio::any_io_executor executor_; // the handler's
     asio::strand<asio::any_io_executor> strand_;
     asio::steady_timer timer_;
-    asio::posix::stream_descriptor descriptor_; // of its own, as Asio wants: opened when there is something to wait for
+    os::original_ptr<asio::posix::stream_descriptor> descriptor_; // null before there is something to wait for
     std::chrono::nanoseconds pause_ = shortest_pause;
     std::atomic<bool> is_cancelled_ = false;
     bool has_turn_ = false;
+    const os::process_mark mark_;
 };
 
 // In the line there is nothing under way that could tell the operation that it was cancelled.
@@ -107,8 +108,9 @@ void attempt_operation::end_wait()
     if (!has_turn_ && handler_)
         return finish(aborted());
     timer_.cancel();
-    error_code not_open; // before there is something to wait for
-    descriptor_.cancel(not_open);
+    error_code ignored;
+    if (descriptor_)
+        descriptor_->cancel(ignored);
 }
 
 // The handler is called outside of the try block: what it throws is not ours.
@@ -147,12 +149,12 @@ bool attempt_operation::goes_on()
 void attempt_operation::wait_for_descriptor()
 {
     pause_ = shortest_pause;
-    if (!descriptor_.is_open()) {
+    if (!descriptor_) { // Asio wants one of its own
         auto own = os::duplicate(what_.descriptor);
-        descriptor_.assign(own.get());
+        descriptor_.reset(new asio::posix::stream_descriptor(strand_, own.get()));
         own.release();
     }
-    descriptor_.async_wait(what_.is_for_reading ? descriptor_base::wait_read : descriptor_base::wait_write, again());
+    descriptor_->async_wait(what_.is_for_reading ? descriptor_base::wait_read : descriptor_base::wait_write, again());
 }
 
 // There is no event for a lock that becomes free; who has it may be stopped, and must not stop this loop.
@@ -167,7 +169,7 @@ void attempt_operation::pause()
 // alone may touch the slot. The next one has its turn before that, because the handler may block.
 void attempt_operation::finish(std::exception_ptr failure)
 {
-    descriptor_.close();
+    descriptor_.reset();
     what_.line->leave(*this);
     what_.once = nullptr;
     asio::dispatch(executor_, [handler = std::move(handler_), failure = std::move(failure)]() mutable {

@@ -155,7 +155,7 @@ void engine::task_answered(scheduled_operation& op, const wire::frame& answer, r
     auto* const next = next_behind(op);
     switch (scheduler_.answered(op,
                                 {.succeeded = succeeded,
-                                 .too_large = answer.header.too_large != 0,
+                                 .too_large = first_message_.max_memory_bytes && answer.header.too_large != 0,
                                  .ran = std::chrono::nanoseconds(answer.header.ran_ns)},
                                 now())) {
     case schedule::verdict::deliver:

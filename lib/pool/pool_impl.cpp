@@ -348,13 +348,18 @@ void pool_impl::check_may_block(const char* what) const
 
 void pool_impl::release()
 {
-    if (!is_original()) { // the workers belong to the original
-        static_cast<void>(new std::shared_ptr<pool_impl>(shared_from_this()));
+    if (!is_original()) {
         static_cast<void>(thread_.release());
-        return;
+        return keep();
     }
     terminate();
     thread_.reset();
+}
+
+// The workers belong to the original, and so does what epoll, which it shares with its copy, watches.
+void pool_impl::keep() noexcept
+{
+    kept_ = shared_from_this();
 }
 
 // With the mutex held.
@@ -373,8 +378,8 @@ std::vector<operation_ptr> pool_impl::take_unaccepted()
 
 void pool_impl::abandon() noexcept
 {
-    if (!is_original()) // release() will keep it all as it is
-        return;
+    if (!is_original())
+        return keep();
     std::vector<operation_ptr> never_accepted;
     std::unique_ptr<runner> gone;
     {

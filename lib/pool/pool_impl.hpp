@@ -108,6 +108,7 @@ private:
     void post(Event event);
     template <class Event>
     void post_locked(Event event);
+    void keep() noexcept;
     void deliver(settled_operations settled);
     void deliver_in_order(settled_operations settled);
     void post_in_order(settled_operations settled);
@@ -134,6 +135,7 @@ private:
     void close_door(Event then);
 
     const process_mark mark_;
+    std::shared_ptr<pool_impl> kept_; // itself, in a forked copy
     const pool_options options_;
     link::live_groups groups_;
     std::unique_ptr<own_thread> thread_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <procpool/wait_ready.hpp>
 
+#include "os/original.hpp"
 #include "os/pipe.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -88,7 +89,7 @@ private:
     {
         for (auto& each : objects_) {
             auto own = os::duplicate(each.descriptor);
-            auto& added = watches_.emplace_back(stream_descriptor(strand_));
+            auto& added = watches_->emplace_back(stream_descriptor(strand_));
             added.descriptor.assign(own.get());
             each.descriptor = own.release();
         }
@@ -103,7 +104,7 @@ private:
         if (seen.is_busy)
             return pause();
         pause_ = shortest_pause;
-        for (auto& each : watches_)
+        for (auto& each : *watches_)
             if (!each.is_waiting)
                 wait(each);
     }
@@ -133,7 +134,7 @@ private:
     void finish(std::exception_ptr failure)
     {
         timer_.cancel();
-        for (auto& each : watches_)
+        for (auto& each : *watches_)
             each.descriptor.close();
         objects_.clear();
         asio::dispatch(executor_, [handler = std::move(handler_), failure = std::move(failure),
@@ -151,7 +152,7 @@ private:
     asio::any_io_executor executor_; // the handler's
     asio::strand<asio::any_io_executor> strand_;
     asio::steady_timer timer_;
-    std::deque<watch> watches_; // which stay where they are
+    os::original_ptr<std::deque<watch>> watches_{new std::deque<watch>}; // which stay where they are
     std::vector<std::size_t> ready_;
     std::chrono::nanoseconds pause_ = shortest_pause;
 };

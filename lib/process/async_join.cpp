@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/child.hpp"
+#include "os/original.hpp"
 #include "os/pipe.hpp"
 #include "process/process_state.hpp"
 
@@ -26,7 +27,7 @@ struct watch {
 class wait_for_end {
 public:
     wait_for_end(const boost::asio::any_io_executor& executor, process_ptr state)
-        : watch_(std::make_unique<watch>(executor, state->sentinel()->get())),
+        : watch_(new watch(executor, state->sentinel()->get())),
           state_(std::move(state))
     {
     }
@@ -60,7 +61,7 @@ private:
         }
     }
 
-    std::unique_ptr<watch> watch_;
+    os::original_ptr<watch> watch_;
     process_ptr state_;
 };
 

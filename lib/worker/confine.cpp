@@ -4,6 +4,7 @@
 #include "os/landlock.hpp"
 #include "os/limits.hpp"
 #include "os/seccomp.hpp"
+#include "wire/worker_start.hpp"
 #include "worker/warm_up.hpp"
 
 #include <algorithm>
@@ -11,6 +12,10 @@
 
 namespace procpool::worker {
 namespace {
+
+constexpr os::worker_descriptors channel{.first = wire::channel_descriptors.front(),
+                                         .last = wire::channel_descriptors.back(),
+                                         .lifeline = wire::lifeline_descriptor};
 
 /// What was asked for and cannot be had fails the start, unless it is marked optional.
 void require(bool available, const sandbox_options& sandbox, sandbox_feature feature, const char* sentence)
@@ -63,7 +68,7 @@ void close_seccomp(const sandbox_options& sandbox)
         return;
     require_syscalls(sandbox);
     if (os::has_seccomp())
-        os::restrict_by_seccomp(sandbox.syscalls);
+        os::restrict_by_seccomp(sandbox.syscalls, channel);
 }
 
 } // namespace

@@ -23,6 +23,7 @@
 #include <random>
 #include <sstream>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
 
@@ -218,6 +219,19 @@ BOOST_AUTO_TEST_CASE(what_a_profile_forbids_is_an_error_in_the_task_and_the_work
         BOOST_TEST(pool.async_submit(::getpid).get() == worker);
     }
     BOOST_TEST(first_line(scratch / "file") == "content");
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_cannot_outlive_its_parent_whatever_it_tries)
+{
+    if (!have_profiles())
+        return;
+    const mailbox pids;
+    started_program parent({helper_program("parent"), "hold_on_to_life", pids.path()});
+    const watched_process worker(pids.receive());
+    BOOST_TEST(!worker.has_ended());
+    ::kill(parent.pid(), SIGKILL);
+    BOOST_TEST(WTERMSIG(parent.wait()) == SIGKILL);
+    BOOST_TEST(worker.ends());
 }
 
 BOOST_AUTO_TEST_CASE(computing_printing_threads_and_exceptions_go_on)

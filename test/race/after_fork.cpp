@@ -7,12 +7,18 @@
 
 #include <procpool.hpp>
 
+#include <boost/asio/bind_executor.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <future>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 #include <sys/wait.h>
 #include <thread>
@@ -235,6 +241,52 @@ BOOST_AUTO_TEST_CASE(whatever_other_threads_do_at_the_fork_the_new_process_can_u
     const hammering threads(busy);
     for (int turn = 0; turn != 30; ++turn)
         BOOST_TEST_REQUIRE(holds_in_a_fork([] { return works({.workers = 1}) && a_process_works(); }));
+}
+
+/// What a copy does that leaves by exit() or by the end of main.
+BOOST_AUTO_TEST_CASE(a_copy_that_destroys_its_context_takes_nothing_from_that_of_the_original)
+{
+    if (is_skipped(is_thread_sanitized))
+        return;
+    std::optional<asio::io_context> context(std::in_place);
+    std::optional<pool> made(std::in_place, *context, pool_options{.workers = 1});
+    std::optional<pool> ending(std::in_place, *context, pool_options{.workers = 1});
+    queue<int> orders;
+    queue<int> numbers;
+    auto [here, there] = make_pipe<int>();
+    process single({.daemon = true}, [](queue<int> from) { from.get(); }, orders);
+    single.start();
+    auto started = ending->async_submit(own_pid);
+    auto task = made->async_submit([](queue<int> from) { return from.get(); }, orders);
+    auto got = numbers.async_get(asio::bind_executor(*context, asio::use_future));
+    auto ready = async_wait_ready({here}, asio::bind_executor(*context, asio::use_future));
+    auto joined = single.async_join(asio::bind_executor(*context, asio::use_future));
+    while (!started.ready())
+        context->run_one_for(std::chrono::minutes(1));
+    ending.reset(); // its worker is not reaped yet
+    context->poll();
+
+    BOOST_TEST(holds_in_a_fork([&] {
+        made.reset();
+        context.reset();
+        return true;
+    }));
+
+    orders.put(1);
+    orders.put(2);
+    numbers.put(3);
+    there.send(4);
+    auto done = made->async_submit([] { return 5; });
+    const auto deadline = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+    const auto is_done = [](auto& each) { return each.wait_for(std::chrono::seconds(0)) == std::future_status::ready; };
+    while (!(task.ready() && done.ready() && is_done(got) && is_done(ready) && is_done(joined)) &&
+           std::chrono::steady_clock::now() < deadline)
+        context->run_one_for(std::chrono::milliseconds(100));
+    BOOST_TEST(task.ready());
+    BOOST_TEST(done.ready());
+    BOOST_TEST(is_done(got));
+    BOOST_TEST(is_done(ready));
+    BOOST_TEST(is_done(joined));
 }
 
 BOOST_AUTO_TEST_CASE(a_death_test_may_follow_other_tests)

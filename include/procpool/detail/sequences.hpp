@@ -87,13 +87,30 @@ void load(reader& from, std::forward_list<T, Allocator>& list)
         from(*(last = list.emplace_after(last)));
 }
 
+// cereal's own functions name the first element, which an empty array does not have.
 template <class T>
-    requires(!std::is_arithmetic_v<T>)
+void save(writer& to, const std::valarray<T>& array)
+{
+    to(cereal::make_size_tag(static_cast<cereal::size_type>(array.size())));
+    if constexpr (detail::bulk<T>)
+        to.append(std::begin(array), array.size() * sizeof(T));
+    else
+        for (const T& element : array)
+            to(element);
+}
+
+template <class T>
 void load(reader& from, std::valarray<T>& array)
 {
-    std::vector<T> elements;
-    from(elements);
-    array = std::valarray<T>(elements.data(), elements.size());
+    if constexpr (detail::bulk<T>) {
+        array.resize(detail::load_count<T>(from));
+        from.extract(std::begin(array), array.size() * sizeof(T));
+    } else {
+        std::deque<T> elements;
+        from(elements);
+        array.resize(elements.size());
+        std::ranges::move(elements, std::begin(array));
+    }
 }
 /// @endcond
 

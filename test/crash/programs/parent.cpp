@@ -67,11 +67,41 @@ void nest_three_deep(const std::string& mailbox)
     nest(mailbox, 3);
 }
 
+int opened_mailbox = -1;
+
+void open_mailbox(const std::string& mailbox)
+{
+    opened_mailbox = ::open(mailbox.c_str(), O_WRONLY | O_CLOEXEC);
+}
+
+/// All that a profile of system calls leaves to try.
+void hold_on_to_life(const std::string&)
+{
+    constexpr int lifeline = 5;
+    const int second = ::dup(lifeline);
+    ::fcntl(second, F_SETFL, 0);
+    ::fcntl(::fcntl(lifeline, F_DUPFD, 0), F_SETFL, 0);
+    ::fcntl(lifeline, F_SETFL, 0);
+    ::dup2(opened_mailbox, lifeline);
+    ::dup3(opened_mailbox, lifeline, O_CLOEXEC);
+    ::close_range(0, lifeline, 0);
+    ::close_range(lifeline, ~0U, 0);
+    ::close(lifeline);
+    const std::int32_t pid = ::getpid();
+    if (::write(opened_mailbox, &pid, sizeof pid) != static_cast<ssize_t>(sizeof pid))
+        std::abort();
+    wait_for_ever();
+}
+
 procpool::pool_options options_for(const std::string& what, const std::string& mailbox)
 {
     procpool::pool_options options{.workers = 1};
     if (what == "leave_the_session")
         options.worker.contain = procpool::containment::pid_namespace;
+    if (what == "hold_on_to_life") {
+        options.worker.sandbox.syscalls = procpool::syscall_profile::compute;
+        options.initializer = procpool::task(open_mailbox, mailbox);
+    }
     if (what == "forked") {
         options.start = procpool::start_method::forkserver;
         options.initializer = procpool::task(tell_pid, mailbox);
@@ -90,6 +120,7 @@ int main(int, char* argv[])
                                                                     {"start_others", start_others},
                                                                     {"nest_three_deep", nest_three_deep},
                                                                     {"leave_the_session", leave_the_session},
+                                                                    {"hold_on_to_life", hold_on_to_life},
                                                                     {"forked", spin}};
     const std::string what = argv[1];
     procpool::pool pool(options_for(what, argv[2]));

@@ -10,7 +10,9 @@
 #include <fcntl.h>
 #include <limits>
 #include <sys/mman.h>
+#include <sys/sysinfo.h>
 #include <system_error>
+#include <unistd.h>
 #include <vector>
 
 namespace procpool::os {
@@ -112,6 +114,34 @@ BOOST_AUTO_TEST_CASE(what_was_forgotten_is_sent_again)
     receiver.forget();
     const auto again = sender.show(1, memory.file.get());
     BOOST_TEST((receiver.find(*again, 1) != nullptr));
+}
+
+/// A sparse file costs who makes it nothing.
+descriptor sparse_memory(std::uint64_t bytes)
+{
+    descriptor file(::memfd_create("sparse", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+    BOOST_TEST_REQUIRE(::ftruncate(file.get(), static_cast<off_t>(bytes)) == 0);
+    BOOST_TEST_REQUIRE(::fcntl(file.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW) == 0);
+    return file;
+}
+
+BOOST_AUTO_TEST_CASE(more_than_a_machine_has_is_refused)
+{
+    const descriptor huge = sparse_memory(std::uint64_t{1} << 46);
+    BOOST_TEST((receiver.find(*sender.show(1, huge.get()), 1) == nullptr));
+    const descriptor small = sparse_memory(4096);
+    BOOST_TEST((receiver.find(*sender.show(2, small.get()), 2) != nullptr));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_shown_at_a_time_is_no_more_than_a_machine_has)
+{
+    struct sysinfo machine {};
+    BOOST_TEST_REQUIRE(::sysinfo(&machine) == 0);
+    const descriptor all = sparse_memory(machine.mem_unit * (std::uint64_t{machine.totalram} + machine.totalswap));
+    std::size_t found = 0;
+    for (std::uint64_t number = 1; number <= places; ++number)
+        found += receiver.find(*sender.show(number, all.get()), number) != nullptr;
+    BOOST_TEST(found == 2u); // memory may have been made twice as large as it is used
 }
 
 BOOST_AUTO_TEST_CASE(what_was_not_shown_is_not_found)

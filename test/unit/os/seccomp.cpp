@@ -9,10 +9,14 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <set>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 namespace procpool::os {
 
 namespace {
+
+constexpr worker_descriptors channel{.first = 3, .last = 7, .lifeline = 5};
 
 bool fails_with(int error, long result)
 {
@@ -28,15 +32,46 @@ BOOST_AUTO_TEST_CASE(the_profiles_differ_by_files)
     if (!has_seccomp())
         return procpool::test::skip("no seccomp here, or no libseccomp in this build");
     const auto reader = test::fork_child([] {
-        restrict_by_seccomp(syscall_profile::readonly);
+        restrict_by_seccomp(syscall_profile::readonly, channel);
         return ::open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0 && fails_with(EPERM, ::open("/dev/null", O_WRONLY));
     });
     const auto computer = test::fork_child([] {
-        restrict_by_seccomp(syscall_profile::compute);
+        restrict_by_seccomp(syscall_profile::compute, channel);
         return fails_with(EPERM, ::open("/dev/null", O_RDONLY | O_CLOEXEC)) && fails_with(EPERM, ::fork());
     });
     BOOST_TEST(reader.succeeds());
     BOOST_TEST(computer.succeeds());
+}
+
+BOOST_AUTO_TEST_CASE(the_channel_stays_as_it_is)
+{
+    if (!has_seccomp())
+        return procpool::test::skip("no seccomp here, or no libseccomp in this build");
+    const auto confined = test::fork_child([] {
+        restrict_by_seccomp(syscall_profile::readonly, channel);
+        const auto is_kept = [](int fd) {
+            return fails_with(EPERM, ::close(fd)) && fails_with(EPERM, ::dup2(0, fd)) &&
+                   fails_with(EPERM, ::dup3(0, fd, O_CLOEXEC)) &&
+                   fails_with(EPERM, ::close_range(static_cast<unsigned>(fd), ~0U, 0));
+        };
+        const auto is_single = [](int fd) {
+            return fails_with(EPERM, ::dup(fd)) && fails_with(EPERM, ::dup2(fd, 20)) &&
+                   fails_with(EPERM, ::dup3(fd, 20, O_CLOEXEC)) && fails_with(EPERM, ::fcntl(fd, F_DUPFD, 20)) &&
+                   fails_with(EPERM, ::fcntl(fd, F_DUPFD_CLOEXEC, 20));
+        };
+        const auto keeps_its_mode = [](int fd) {
+            int on = 1;
+            return fails_with(EPERM, ::fcntl(fd, F_SETFL, 0)) && fails_with(EPERM, ::ioctl(fd, FIONBIO, &on));
+        };
+        bool holds = is_single(channel.lifeline) && fails_with(EPERM, ::close_range(0, ~0U, 0));
+        for (int fd = channel.first; fd <= channel.last; ++fd)
+            holds = holds && is_kept(fd);
+        for (int fd = 0; fd <= channel.last; ++fd)
+            holds = holds && keeps_its_mode(fd);
+        const int own = ::fcntl(0, F_DUPFD_CLOEXEC, 20); // all that is the task's own
+        return holds && own >= 20 && ::fcntl(own, F_SETFL, O_NONBLOCK) == 0 && ::close(own) == 0;
+    });
+    BOOST_TEST(confined.succeeds());
 }
 
 BOOST_AUTO_TEST_CASE(no_call_is_listed_twice)

@@ -231,6 +231,10 @@ const row rows[] = {
     {"`std::valarray`",
      [] {
          BOOST_CHECK((sent(std::valarray{1, 2}) == std::valarray{1, 2}).min());
+         BOOST_CHECK((sent(std::valarray{true, false}) == std::valarray{true, false}).min());
+         BOOST_TEST(sent(std::valarray<std::string>{"a", "b"})[1] == "b");
+         BOOST_TEST(sent(std::valarray<int>()).size() == 0u);
+         BOOST_TEST(sent(std::valarray<std::string>()).size() == 0u);
      }},
     {"`std::atomic`",
      [] {
