@@ -22,7 +22,7 @@ enum class syscall_profile : std::uint8_t {
 /// A part of the sandbox that a kernel, or a build of procpool, may lack.
 enum class sandbox_feature : std::uint8_t {
     files,    ///< Landlock: Linux 5.13 for `readable`, 6.2 for `writable`.
-    tcp,      ///< Landlock: Linux 6.7.
+    tcp,      ///< seccomp, and procpool built with libseccomp. Landlock of Linux 6.7 adds to it.
     syscalls, ///< seccomp, and procpool built with libseccomp.
 };
 
@@ -32,7 +32,8 @@ enum class sandbox_feature : std::uint8_t {
 /// interrupt a system call there (EINTR).
 ///
 /// It guards against accidents, and is a second wall against code that was taken over: the CPU, memory and the kernel
-/// are still shared. Each of its other members implies no_new_privs.
+/// are still shared. Each of its other members implies no_new_privs. doc/sandbox.md lists what each member covers and
+/// what it does not, by kernel version.
 struct sandbox_options {
     /// Programs that a task starts gain no rights: set-user-ID bits and file capabilities count for nothing.
     bool no_new_privs = false;
@@ -41,9 +42,12 @@ struct sandbox_options {
     /// starts. Names and attributes (stat) of other files can still be seen.
     std::optional<std::vector<std::filesystem::path>> readable{};
     /// The same for writing, making, renaming and removing. What is listed here may be read as well. Absent: no
-    /// restriction of writing.
+    /// restriction of writing. Empty, where there is seccomp: modes, owners, times and extended attributes cannot be
+    /// changed either.
     std::optional<std::vector<std::filesystem::path>> writable{};
-    /// No TCP connections and no TCP ports. Other protocols are not covered; profiles deny all sockets.
+    /// Tasks cannot create TCP sockets (EPERM), MPTCP included, nor use io_uring. Sockets that the initializer created
+    /// cannot be bound or connected from Linux 6.7 on (EACCES). Other protocols are not covered; profiles deny all
+    /// sockets. Calls of other architectures (32 bit, x32) end the worker.
     bool no_tcp = false;
     /// Which system calls tasks may make.
     syscall_profile syscalls = syscall_profile::all;

@@ -48,7 +48,10 @@ struct worker_options {
     /// Where the workers' stdout and stderr go. By default stderr goes through the pool, so that a crash_report has the
     /// last lines. What goes through the pool comes out while the pool's context runs; when nobody takes it, workers
     /// wait in write(2) as soon as a pipe is full.
-    output stdout_to = output::inherit;
+    ///
+    /// stdout absent: output::inherit; in a sandbox that restricts files or system calls output::relay, because through
+    /// a stream that is inherited a task could write over this process's own log, or make its terminal non-blocking.
+    std::optional<output> stdout_to{};
     output stderr_to = output::relay;
     /// Gets each line of the streams with output::capture, which need it. The lines of a stream come in their order,
     /// one call at a time, those of a task before its outcome. When lines wait that come to more than a mebibyte, no

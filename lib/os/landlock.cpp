@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <fcntl.h>
@@ -27,16 +28,19 @@ enum access_right : std::uint64_t {
     read_file = 1 << 2,
     read_directory = 1 << 3,
     remove_and_make = 0x1ff0, // directories, files, links, devices, sockets, pipes
+    make_block_device = 1 << 11,
     refer = 1 << 13,          // version 2: link and rename between directories
     truncate = 1 << 14,       // version 3
 };
 constexpr std::uint64_t reading = execute | read_file | read_directory;
 constexpr std::uint64_t on_files = execute | read_file | write_file | truncate; // all others are for directories
 constexpr std::uint64_t bind_and_connect_tcp = 3;
+constexpr std::uint64_t abstract_sockets_and_signals = 3; // of processes without these rules
 
 struct ruleset_attributes {
     std::uint64_t handled_files;
     std::uint64_t handled_net; // version 4
+    std::uint64_t scoped;      // version 6
 };
 
 struct [[gnu::packed]] path_attributes {
@@ -45,6 +49,9 @@ struct [[gnu::packed]] path_attributes {
 };
 
 constexpr unsigned version_flag = 1;
+constexpr unsigned errata_flag = 2;
+constexpr long signals_between_threads = 1 << 1; // an erratum that is mended: they were taken for those of others
+constexpr int landlock_scopes = 6;               // Linux 6.12
 constexpr int path_rule = 1;
 
 long create_ruleset(const ruleset_attributes* attributes, std::size_t size, unsigned flags) noexcept
@@ -62,12 +69,35 @@ std::uint64_t handled_files(const landlock_rules& rules, int version) noexcept
     return (rules.readable ? reading : 0) | (rules.writable ? writing(version) : 0);
 }
 
+bool can_scope(int version) noexcept
+{
+    return version >= landlock_scopes && (create_ruleset(nullptr, 0, errata_flag) & signals_between_threads) > 0;
+}
+
+std::size_t size_of_attributes(int version) noexcept
+{
+    return version >= landlock_scopes ? sizeof(ruleset_attributes)
+           : version >= landlock_tcp  ? offsetof(ruleset_attributes, scoped)
+                                      : offsetof(ruleset_attributes, handled_net);
+}
+
+/// There must be something that is handled. A device is what no task makes.
+ruleset_attributes attributes_of(const landlock_rules& rules, int version) noexcept
+{
+    ruleset_attributes all{.handled_files = handled_files(rules, version),
+                           .handled_net = rules.no_tcp ? bind_and_connect_tcp : 0,
+                           .scoped = 0};
+    if (all.handled_files == 0 && all.handled_net == 0)
+        all.handled_files = make_block_device;
+    if (all.handled_files != 0 && can_scope(version))
+        all.scoped = abstract_sockets_and_signals;
+    return all;
+}
+
 descriptor make_ruleset(const landlock_rules& rules, int version)
 {
-    const ruleset_attributes attributes{.handled_files = handled_files(rules, version),
-                                        .handled_net = rules.no_tcp ? bind_and_connect_tcp : 0};
-    const std::size_t size = version >= landlock_tcp ? sizeof attributes : sizeof attributes.handled_files;
-    descriptor ruleset(static_cast<int>(create_ruleset(&attributes, size, 0)));
+    const auto attributes = attributes_of(rules, version);
+    descriptor ruleset(static_cast<int>(create_ruleset(&attributes, size_of_attributes(version), 0)));
     if (!ruleset)
         throw std::runtime_error(std::string("the kernel refuses the sandbox's rules for files: ") +
                                  std::strerror(errno));

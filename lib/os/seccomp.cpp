@@ -59,7 +59,7 @@ public:
             std::vector<scmp_arg_cmp> conditions;
             for (const auto& each : call.arguments)
                 conditions.push_back(
-                    {.arg = each.argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = as_int, .datum_b = each.value});
+                    {.arg = each.argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = each.mask, .datum_b = each.value});
             add(SCMP_ACT_ERRNO(EPERM), call.name, conditions);
         }
     }
@@ -88,13 +88,16 @@ bool has_seccomp() noexcept
     return ::syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 }
 
-// Two filters, because one cannot refuse a part of what it allows. The kernel does what the stricter one says. That
-// which refuses comes first: the other one allows no filters after it.
-void restrict_by_seccomp(syscall_profile profile, const worker_descriptors& reserved)
+// A filter of its own, because libseccomp's cannot refuse a part of what they allow.
+void refuse_by_seccomp(const std::vector<refused_call>& calls)
 {
     filter refused(SCMP_ACT_ALLOW);
-    refused.refuse(refused_calls(reserved));
+    refused.refuse(calls);
     refused.load();
+}
+
+void restrict_by_seccomp(syscall_profile profile)
+{
     filter calls(SCMP_ACT_ERRNO(EPERM));
     calls.add(SCMP_ACT_ALLOW, harmless_calls);
     calls.add(SCMP_ACT_ERRNO(ENOSYS), unknown_calls);
@@ -117,7 +120,12 @@ bool has_seccomp() noexcept
     return false;
 }
 
-void restrict_by_seccomp(syscall_profile, const worker_descriptors&)
+void refuse_by_seccomp(const std::vector<refused_call>&)
+{
+    restrict_by_seccomp({});
+}
+
+void restrict_by_seccomp(syscall_profile)
 {
     throw std::runtime_error("procpool was built without libseccomp");
 }

@@ -6,6 +6,7 @@
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace procpool::os {
@@ -88,17 +89,40 @@ std::vector<conditional_call> conditional_reading_calls()
     return {{"open", 1, changing, O_RDONLY}, {"openat", 2, changing, O_RDONLY}};
 }
 
-std::vector<refused_call> refused_calls(const worker_descriptors& reserved)
+std::vector<refused_call> calls_on_channel(const worker_descriptors& channel)
 {
     std::vector<refused_call> calls;
-    const auto last = static_cast<std::uint64_t>(reserved.last);
+    const auto last = static_cast<std::uint64_t>(channel.last);
     for (std::uint64_t fd = 0; fd <= last; ++fd) {
         refuse_other_modes(calls, fd);
         calls.push_back({"close_range", {{0, fd}}});
     }
-    for (auto fd = static_cast<std::uint64_t>(reserved.first); fd <= last; ++fd)
+    for (auto fd = static_cast<std::uint64_t>(channel.first); fd <= last; ++fd)
         keep_open(calls, fd);
-    keep_single(calls, static_cast<std::uint64_t>(reserved.lifeline));
+    keep_single(calls, static_cast<std::uint64_t>(channel.lifeline));
+    return calls;
+}
+
+// SMC and RDS carry their data by TCP. MPTCP is a stream of the internet like TCP itself.
+std::vector<refused_call> calls_for_tcp()
+{
+    constexpr std::uint64_t socket_type = 0xf; // the rest are flags
+    std::vector<refused_call> calls{{"io_uring_setup"}};
+    for (const std::uint64_t internet : {AF_INET, AF_INET6})
+        calls.push_back({"socket", {{0, internet}, {1, SOCK_STREAM, socket_type}}});
+    for (const std::uint64_t family : {AF_SMC, AF_RDS})
+        calls.push_back({"socket", {{0, family}}});
+    return calls;
+}
+
+std::vector<refused_call> calls_on_attributes()
+{
+    std::vector<refused_call> calls{{"io_uring_setup"}};
+    for (const char* name :
+         {"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "chown32", "fchown", "fchown32", "lchown", "lchown32",
+          "fchownat", "utime", "utimes", "futimesat", "utimensat", "utimensat_time64", "setxattr", "lsetxattr",
+          "fsetxattr", "setxattrat", "removexattr", "lremovexattr", "fremovexattr", "removexattrat", "file_setattr"})
+        calls.push_back({name});
     return calls;
 }
 

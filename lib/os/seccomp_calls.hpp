@@ -48,15 +48,6 @@ inline constexpr const char* reading_calls[] = {
 /// them, the C library falls back on the calls before them.
 inline constexpr const char* unknown_calls[] = {"clone3", "openat2"};
 
-/// The mask of an argument that is an int: the kernel looks at no more of it.
-inline constexpr std::uint64_t as_int = 0xffff'ffff;
-
-/// Of an argument that is an int.
-struct argument_value {
-    unsigned argument;
-    std::uint64_t value;
-};
-
 /// A call that is allowed when an argument, under a mask, has a value.
 struct conditional_call {
     const char* name;
@@ -70,13 +61,19 @@ std::vector<conditional_call> conditional_calls();
 /// Allowed in the profile `readonly` besides: files are opened for reading.
 std::vector<conditional_call> conditional_reading_calls();
 
-/// Refused in every profile, although a call of that name is allowed: what would close the worker's channel, put
-/// something else in its place, or keep the lifeline from ending the worker with its parent; and what would change how
-/// this process's stdin, stdout and stderr work, which are the host's too. Each must have all of its conditions.
-struct refused_call {
-    const char* name;
-    std::vector<argument_value> arguments;
+/// The descriptors of a worker's channel, and the one among them through which its end comes when its parent is gone.
+struct worker_descriptors {
+    int first;
+    int last;
+    int lifeline;
 };
-std::vector<refused_call> refused_calls(const worker_descriptors& reserved);
+
+/// What would close the worker's channel, put something else in its place, or keep the lifeline from ending the worker
+/// with its parent; and what would change how this process's stdin, stdout and stderr work, which may be the host's too.
+std::vector<refused_call> calls_on_channel(const worker_descriptors& channel);
+/// What makes a socket for TCP. io_uring is among it, because a filter does not see what it does.
+std::vector<refused_call> calls_for_tcp();
+/// What changes the owner, mode, times or extended attributes of a file, and so is no matter of opening it.
+std::vector<refused_call> calls_on_attributes();
 
 } // namespace procpool::os

@@ -43,13 +43,20 @@ sandbox_options with_absolute_paths(sandbox_options sandbox)
     return sandbox;
 }
 
+output stdout_of(const worker_options& options)
+{
+    const auto& sandbox = options.sandbox;
+    const bool is_closed = sandbox.readable || sandbox.writable || sandbox.syscalls != syscall_profile::all;
+    return options.stdout_to.value_or(is_closed ? output::relay : output::inherit);
+}
+
 link::launch_plan plan_for(const pool_options& options)
 {
     return {.executable = options.executable.empty() ? "" : std::filesystem::absolute(options.executable).string(),
             .environment = environment_with(options.worker.env),
             .directory = options.worker.cwd.string(),
             .name = name_of(options),
-            .out = options.worker.stdout_to,
+            .out = stdout_of(options.worker),
             .err = options.worker.stderr_to,
             .max_result_bytes = options.max_result_bytes,
             .is_confined = options.worker.sandbox != sandbox_options(),
@@ -68,8 +75,7 @@ wire::configuration first_message_for(const pool_options& options)
     message.contain = options.worker.contain;
     message.exception_stacks = options.worker.exception_stacks;
     message.faults = options.faults;
-    message.stdout_is_relayed =
-        options.worker.stdout_to == output::relay || options.worker.stdout_to == output::capture;
+    message.stdout_is_relayed = link::goes_through_pool(stdout_of(options.worker));
     message.stdout_is_captured = options.worker.stdout_to == output::capture;
     message.stderr_is_captured = options.worker.stderr_to == output::capture;
     if (options.start == start_method::spawn)

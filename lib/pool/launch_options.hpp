@@ -15,6 +15,8 @@ link::launch_plan plan_for(const pool_options& options);
 wire::configuration first_message_for(const pool_options& options);
 wire::configuration fork_server_message_for(const pool_options& options);
 schedule::limits limits_for(const pool_options& options);
+/// Where its workers' stdout goes.
+output stdout_of(const worker_options& options);
 /// This process's environment with these changes, as link::launch_plan has it. As os::environment(), not safe while
 /// another thread changes it.
 std::vector<std::string> environment_with(const std::map<std::string, std::optional<std::string>>& changes);

@@ -3,6 +3,7 @@
 
 #include "link/launch.hpp"
 #include "os/this_process.hpp"
+#include "pool/launch_options.hpp"
 #include "pool/pool_impl.hpp"
 #include "pool/validate_options.hpp"
 #include "wire/error_categories.hpp"
@@ -35,7 +36,7 @@ void check_descriptors(std::size_t workers, const pool_options& all)
     const worker_options& options = all.worker;
     const std::size_t processes = workers + (all.start == start_method::forkserver);
     const std::size_t streams =
-        std::size_t{link::goes_through_pool(options.stdout_to)} + link::goes_through_pool(options.stderr_to);
+        std::size_t{link::goes_through_pool(detail::stdout_of(options))} + link::goes_through_pool(options.stderr_to);
     const std::size_t of_group = options.contain == containment::cgroup;
     const std::size_t needed = processes * (link::descriptors_per_worker(streams) + of_group) +
                                link::descriptors_while_starting(streams) + kept_for_the_program;

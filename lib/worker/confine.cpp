@@ -4,6 +4,7 @@
 #include "os/landlock.hpp"
 #include "os/limits.hpp"
 #include "os/seccomp.hpp"
+#include "os/seccomp_calls.hpp"
 #include "wire/worker_start.hpp"
 #include "worker/warm_up.hpp"
 
@@ -35,9 +36,9 @@ void require_files(const sandbox_options& sandbox)
 
 void require_tcp(const sandbox_options& sandbox)
 {
-    require(os::landlock_version() >= os::landlock_tcp, sandbox, sandbox_feature::tcp,
-            "the workers cannot be kept from TCP as sandbox_options::no_tcp says, because this kernel's Landlock is "
-            "missing or too old: use Linux 6.7 or newer with landlock among its lsm=, or add sandbox_feature::tcp to "
+    require(os::has_seccomp(), sandbox, sandbox_feature::tcp,
+            "the workers cannot be kept from TCP as sandbox_options::no_tcp says, because this kernel has no seccomp "
+            "filters or procpool was built without libseccomp: change that, or add sandbox_feature::tcp to "
             "sandbox_options::optional");
 }
 
@@ -49,6 +50,13 @@ void require_syscalls(const sandbox_options& sandbox)
             "sandbox_feature::syscalls to sandbox_options::optional");
 }
 
+bool reads_by_system_calls(const sandbox_options& sandbox)
+{
+    return sandbox.syscalls == syscall_profile::readonly && os::has_seccomp();
+}
+
+/// Whoever has rules of Landlock cannot reach into processes that have not, through /proc or otherwise. So `readonly`
+/// has some too, where the kernel knows them: it would open the files of its parent.
 void close_landlock(const sandbox_options& sandbox)
 {
     const int version = os::landlock_version();
@@ -56,19 +64,32 @@ void close_landlock(const sandbox_options& sandbox)
     const bool no_tcp = sandbox.no_tcp && version >= os::landlock_tcp;
     if (files)
         require_files(sandbox);
-    if (sandbox.no_tcp)
-        require_tcp(sandbox);
-    if (version > 0 && (files || no_tcp))
+    if (version > 0 && (files || no_tcp || reads_by_system_calls(sandbox)))
         os::restrict_by_landlock({sandbox.readable, sandbox.writable, no_tcp});
 }
 
+void refuse_calls(const sandbox_options& sandbox)
+{
+    if (sandbox.no_tcp)
+        os::refuse_by_seccomp(os::calls_for_tcp());
+    if (sandbox.writable && sandbox.writable->empty())
+        os::refuse_by_seccomp(os::calls_on_attributes());
+}
+
+/// A profile has none of the calls that are refused otherwise.
 void close_seccomp(const sandbox_options& sandbox)
 {
-    if (sandbox.syscalls == syscall_profile::all)
+    const bool has_profile = sandbox.syscalls != syscall_profile::all;
+    if (has_profile)
+        require_syscalls(sandbox);
+    if (sandbox.no_tcp)
+        require_tcp(sandbox);
+    if (!os::has_seccomp())
         return;
-    require_syscalls(sandbox);
-    if (os::has_seccomp())
-        os::restrict_by_seccomp(sandbox.syscalls, channel);
+    if (!has_profile)
+        return refuse_calls(sandbox);
+    os::refuse_by_seccomp(os::calls_on_channel(channel));
+    os::restrict_by_seccomp(sandbox.syscalls);
 }
 
 } // namespace

@@ -32,11 +32,11 @@ BOOST_AUTO_TEST_CASE(the_profiles_differ_by_files)
     if (!has_seccomp())
         return procpool::test::skip("no seccomp here, or no libseccomp in this build");
     const auto reader = test::fork_child([] {
-        restrict_by_seccomp(syscall_profile::readonly, channel);
+        restrict_by_seccomp(syscall_profile::readonly);
         return ::open("/dev/null", O_RDONLY | O_CLOEXEC) >= 0 && fails_with(EPERM, ::open("/dev/null", O_WRONLY));
     });
     const auto computer = test::fork_child([] {
-        restrict_by_seccomp(syscall_profile::compute, channel);
+        restrict_by_seccomp(syscall_profile::compute);
         return fails_with(EPERM, ::open("/dev/null", O_RDONLY | O_CLOEXEC)) && fails_with(EPERM, ::fork());
     });
     BOOST_TEST(reader.succeeds());
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(the_channel_stays_as_it_is)
     if (!has_seccomp())
         return procpool::test::skip("no seccomp here, or no libseccomp in this build");
     const auto confined = test::fork_child([] {
-        restrict_by_seccomp(syscall_profile::readonly, channel);
+        refuse_by_seccomp(calls_on_channel(channel));
         const auto is_kept = [](int fd) {
             return fails_with(EPERM, ::close(fd)) && fails_with(EPERM, ::dup2(0, fd)) &&
                    fails_with(EPERM, ::dup3(0, fd, O_CLOEXEC)) &&

@@ -7,8 +7,11 @@
 #include "os/this_process.hpp"
 #include "processes.hpp"
 #include "support/frequent_signals.hpp"
+#include "support/processes.hpp"
 
 #include <boost/test/unit_test.hpp>
+
+#include <sys/stat.h>
 
 using namespace procpool::os;
 using namespace std::chrono_literals;
@@ -79,6 +82,16 @@ BOOST_AUTO_TEST_CASE(what_is_no_elf_file_has_no_id)
     BOOST_TEST(build_id_of_file("/proc/self/status").empty());
     BOOST_TEST(build_id_of_file("/nowhere").empty());
     BOOST_TEST(!mapped_module_at(0).has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_fifo_that_nobody_writes_into_has_no_id)
+{
+    const procpool::test::temporary_directory folder;
+    const auto fifo = folder / "fifo";
+    BOOST_REQUIRE(::mkfifo(fifo.c_str(), S_IRUSR | S_IWUSR) == 0);
+    BOOST_TEST(build_id_of_file(fifo).empty());
+    BOOST_TEST(build_id_of_file(folder.path()).empty());
+    BOOST_TEST(build_id_of_file("/dev/tty").empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_program_that_does_not_end_is_killed_when_its_time_is_over)
