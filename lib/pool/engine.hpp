@@ -89,6 +89,7 @@ private:
     void send_all(seat& at, const schedule::action& send);
     void send_one(link::link& to, scheduled_operation& op, bool may_hold);
     void take_back(seat& at, scheduled_operation& op);
+    void inspect(const seat& at, scheduled_operation& op);
     void end_if_running(seat& at, scheduled_operation& op, void (link::link::*end)() noexcept);
     void kill(seat& at, schedule::reason why);
     void kill(schedule::worker_id id, schedule::reason why);

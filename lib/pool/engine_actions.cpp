@@ -76,7 +76,7 @@ void engine::perform_on_worker(const action& next, seat& at)
     case action_kind::take_back:
         return take_back(at, scheduled_operation::of(*next.about));
     case action_kind::inspect:
-        return scheduler_.inspected(*next.about, at.link->started(scheduled_operation::of(*next.about).slot), now());
+        return inspect(at, scheduled_operation::of(*next.about));
     case action_kind::ask:
         return at.link->ask(scheduled_operation::of(*next.about).slot);
     case action_kind::terminate:
@@ -178,6 +178,11 @@ void engine::take_back(seat& at, scheduled_operation& op)
         tell_next(next_behind(op));
     }
     scheduler_.taken_back(op, revoked, now());
+}
+
+void engine::inspect(const seat& at, scheduled_operation& op)
+{
+    scheduler_.inspected(op, at.link->started(op.slot), !at.link->may_run(op.slot), now());
 }
 
 void engine::end_if_running(seat& at, scheduled_operation& op, void (link::link::*end)() noexcept)

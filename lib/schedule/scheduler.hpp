@@ -73,8 +73,8 @@ public:
     verdict answered(task& t, const answer& a, time_point now);
     /// Answer to take_back. Success: the task had not started and cannot start there any more.
     void taken_back(task& t, bool success, time_point now);
-    /// Answer to inspect: when the task started, if it did.
-    void inspected(task& t, std::optional<time_point> started, time_point now);
+    /// Answer to inspect: when the task started, if it did, and whether its run has ended.
+    void inspected(task& t, std::optional<time_point> started, bool has_ended, time_point now);
     /// Answer to end_if_running and kill_if_running: the task did not run any more, and its worker lives.
     void spared(task& t, time_point now);
     /// One task of a worker that has ended, told before worker_ended. `started`: it may have run there.
@@ -180,7 +180,7 @@ private:
     void watch_waiting(task& t);
     void not_begun(task& t, time_point now);
     void watch_for_start(task& t, time_point now);
-    void watch_running(task& t, time_point started, time_point now);
+    void watch_running(task& t, time_point started, bool has_ended, time_point now);
     void unwatch(task& t);
 
     // scheduler_workers.cpp

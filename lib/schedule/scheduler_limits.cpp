@@ -3,6 +3,7 @@
 #include "schedule/scheduler.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace procpool::schedule {
 namespace {
@@ -39,7 +40,7 @@ void scheduler::give_up_running(task& t, time_point now)
         push(action_kind::ask, t.with->id, &t);
 }
 
-void scheduler::inspected(task& t, std::optional<time_point> started, time_point now)
+void scheduler::inspected(task& t, std::optional<time_point> started, bool has_ended, time_point now)
 {
     if (t.where == stage::sent && t.over)
         return doubt(t, now);
@@ -49,7 +50,7 @@ void scheduler::inspected(task& t, std::optional<time_point> started, time_point
         return not_begun(t, now);
     began(t);
     t.begun_by = std::min(t.begun_by, now);
-    watch_running(t, std::clamp(*started, t.sent_at, t.begun_by), now);
+    watch_running(t, std::clamp(*started, t.sent_at, t.begun_by), has_ended, now);
 }
 
 void scheduler::not_begun(task& t, time_point now)
@@ -63,13 +64,18 @@ void scheduler::not_begun(task& t, time_point now)
     clear(*t.with, nullptr);
 }
 
-void scheduler::watch_running(task& t, time_point started, time_point now)
+// A run that has ended is not too late because this process was: its answer is here and was not read yet, or is on its
+// way.
+void scheduler::watch_running(task& t, time_point started, bool has_ended, time_point now)
 {
     const task_limits& limits = *t.limits;
     const time_point timeout_end = limits.timeout ? later(started, *limits.timeout) : time_point::max();
     const time_point deadline = limits.deadline.value_or(time_point::max());
-    if (timeout_end <= now || deadline <= now)
+    if (timeout_end <= now || deadline <= now) {
+        if (has_ended && !std::exchange(t.awaited, true))
+            return watch(t, later(now, shortest_stuck));
         return condemn(t, timeout_end <= deadline ? reason::timed_out : reason::deadline_exceeded, now);
+    }
     time_point next = std::min(timeout_end, deadline);
     if (limits.soft_timeout && !t.asked) {
         const time_point soft_end = later(started, *limits.soft_timeout);

@@ -197,6 +197,7 @@ void scheduler::send(task& t, worker& w, bool may_hold, time_point now)
     t.with = &w;
     t.sent_at = now;
     t.begun_by = time_point::max();
+    t.awaited = false;
     t.started = false;
     t.may_hold = may_hold;
     if (t.limits != &usual_limits)

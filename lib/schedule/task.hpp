@@ -58,13 +58,14 @@ struct task {
     time_point alarm{};    ///< When to look whether a time of it is over; when it rests: when it goes on.
     stage where = stage::outside;
     recall wanted_back = recall::none;
-    bool started = false;   ///< It could not be taken back: it runs, or has run, on its worker.
-    bool may_hold = false;  ///< Its worker may hold the answer back.
-    bool watched = false;   ///< It has an alarm.
-    bool asked : 1 = false; ///< It was asked to stop.
-    bool bound : 1 = false; ///< Only one worker may run it: `with`, also while it waits for its turn there.
-    bool over = false;      ///< Its worker says that it has ended, and has not sent the answer yet.
-    bool finished = false;  ///< The caller has its outcome already; only the worker may still be busy with it.
+    bool started = false;     ///< It could not be taken back: it runs, or has run, on its worker.
+    bool may_hold = false;    ///< Its worker may hold the answer back.
+    bool watched = false;     ///< It has an alarm.
+    bool asked : 1 = false;   ///< It was asked to stop.
+    bool bound : 1 = false;   ///< Only one worker may run it: `with`, also while it waits for its turn there.
+    bool awaited : 1 = false; ///< Its time was over when its run had ended, by its worker's word.
+    bool over = false;        ///< Its worker says that it has ended, and has not sent the answer yet.
+    bool finished = false;    ///< The caller has its outcome already; only the worker may still be busy with it.
 };
 
 /// Lets the processor fetch a task, and what its owner keeps behind it, while it does something else. In a long queue

@@ -19,11 +19,10 @@ bool task_slot::claim(std::uint64_t id, std::uint64_t now_ns) noexcept
     return word.compare_exchange_strong(expected, task_word{id, task_state::running}.pack(), std::memory_order_acq_rel);
 }
 
-// The parent may have the answer already and have given the slot to another task: that one's word must stay.
+// Before the answer: the parent gives the slot to another task when it has that.
 void task_slot::finish(std::uint64_t id) noexcept
 {
-    std::uint64_t expected = task_word{id, task_state::running}.pack();
-    word.compare_exchange_strong(expected, task_word{id, task_state::finished}.pack(), std::memory_order_acq_rel);
+    word.store(task_word{id, task_state::finished}.pack(), std::memory_order_release);
 }
 
 bool task_slot::revoke(std::uint64_t id) noexcept

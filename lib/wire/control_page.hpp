@@ -22,7 +22,8 @@ inline constexpr std::size_t shown_places = 32;
 
 /// Where a task that was sent to a worker stands. In two bits of its slot's word, beside its id.
 enum class task_state : std::uint8_t {
-    finished = 0, ///< The answer is in the outbox or the pipe. Also the word of a slot that was never used.
+    finished = 0, ///< The run is over: the answer is in the outbox or the pipe, or is being written there. Also the
+                  ///< word of a slot that was never used.
     queued = 1,   ///< Sent, not started: the worker may claim it, the parent may revoke it.
     running = 2,  ///< Claimed by the worker.
     revoked = 3,  ///< Taken back by the parent; the worker skips its frame.
@@ -52,7 +53,7 @@ struct task_slot {
     void publish(std::uint64_t id, std::uint64_t deadline_ns) noexcept;
     /// Worker: from queued to running, at a time. False when the parent took the task back.
     bool claim(std::uint64_t id, std::uint64_t now_ns) noexcept;
-    /// Worker: the answer is where the parent will find it; it may have found it already.
+    /// Worker: the run is over.
     void finish(std::uint64_t id) noexcept;
     /// Parent: from queued to revoked. True when the task can no longer start here.
     bool revoke(std::uint64_t id) noexcept;

@@ -184,8 +184,8 @@ void loop::run_task(const wire::frame& frame)
     if (answers_.empty())
         held_since_ns_ = started;
     const std::uint64_t writes = answers_.writes();
+    slot.finish(header.id); // first, because the parent may not read for a while, and the run is over
     answer_task(header);
-    slot.finish(header.id);
     if (!header.may_hold || ended - held_since_ns_ > longest_hold_ns)
         answers_.flush();
     last_end_ns_ = answers_.writes() == writes ? ended : 0;

@@ -8,6 +8,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/error.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -221,6 +222,25 @@ BOOST_AUTO_TEST_CASE(a_task_that_has_started_in_time_may_run_longer_than_its_tim
         co_await timer.async_wait(use_awaitable);
         held.open();
         BOOST_TEST(co_await std::move(running) > 0);
+    });
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_has_ended_in_time_is_not_too_late_because_the_loop_was_blocked)
+{
+    constexpr std::size_t half_a_pipe = 40'000; // so that the second answer cannot be written yet
+    run([&]() -> awaitable<void> {
+        const auto worker = co_await pool->async_submit(own_pid, use_awaitable);
+        std::vector<future<std::string>> outcomes;
+        for (int i = 0; i != 3; ++i)
+            outcomes.push_back(
+                pool->async_submit(submit_options{.timeout = 100ms}, [] { return std::string(half_a_pipe, 'x'); }));
+        co_await asio::post(use_awaitable); // they are sent
+        std::this_thread::sleep_for(300ms); // the loop's thread
+        for (auto& each : outcomes) {
+            co_await each.async_wait(use_awaitable);
+            BOOST_TEST(each.get().size() == half_a_pipe);
+        }
+        BOOST_TEST(co_await pool->async_submit(own_pid, use_awaitable) == worker);
     });
 }
 

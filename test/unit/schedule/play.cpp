@@ -281,7 +281,7 @@ void play::perform(const action& a)
     case action_kind::inspect: {
         const part& p = part_of(a);
         const auto started = p.says == word::queued ? std::nullopt : std::optional(p.started);
-        return scheduler_.inspected(*a.about, started, now_);
+        return scheduler_.inspected(*a.about, started, p.says == word::done, now_);
     }
     case action_kind::ask:
         part_of(a).asked = true;

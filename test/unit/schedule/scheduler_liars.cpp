@@ -61,6 +61,24 @@ BOOST_AUTO_TEST_CASE(a_start_that_moves_into_the_future_does_not_move_the_time_l
     BOOST_TEST((t.failed == reason::timed_out));
 }
 
+BOOST_AUTO_TEST_CASE(a_task_that_has_ended_when_its_time_is_looked_at_has_a_second_for_its_answer)
+{
+    for (const bool answers : {true, false}) {
+        play p = with_workers(1, 1);
+        part& t = p.submit(0, 10ms);
+        p.start(t);
+        p.complete(t);
+        p.pass(10ms);
+        p.pass(989ms);
+        BOOST_TEST(!t.failed);
+        if (answers)
+            p.answer(t);
+        p.pass(1s);
+        BOOST_TEST(t.answered == answers);
+        BOOST_TEST((t.failed == (answers ? std::nullopt : std::optional(reason::timed_out))));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(a_task_that_worker_after_worker_does_not_begin_is_quarantined)
 {
     play p = with_workers(1, 1);

@@ -57,15 +57,6 @@ BOOST_AUTO_TEST_CASE(a_stale_claim_leaves_a_reused_slot_alone)
     BOOST_TEST(slot.started_ns.load() == 0u);
 }
 
-BOOST_AUTO_TEST_CASE(finishing_leaves_a_slot_alone_that_the_parent_has_given_to_the_next_task)
-{
-    slot.claim(7, 100);
-    slot.publish(9, 0); // the parent has fetched the answer of 7 already
-    slot.finish(7);
-    BOOST_TEST((word() == task_word{9, task_state::queued}));
-    BOOST_TEST(slot.claim(9, 200));
-}
-
 BOOST_AUTO_TEST_CASE(a_finished_task_runs_no_more_but_has_run)
 {
     slot.claim(7, 100);
