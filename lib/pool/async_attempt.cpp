@@ -45,7 +45,8 @@ public:
     }
     ~attempt_operation() override
     {
-        if (handler_ && mark_.is_here()) // its loop has ended; in a forked copy somebody may have the line's lock for ever
+        if (handler_ &&
+            mark_.is_here()) // its loop has ended; in a forked copy somebody may have the line's lock for ever
             what_.line->drop(*this);
     }
 

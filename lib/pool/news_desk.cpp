@@ -37,6 +37,13 @@ void news_desk::add(settled_operations behind)
     entries_.emplace_back(std::move(behind));
 }
 
+void news_desk::add(counted_tasks behind)
+{
+    const std::scoped_lock lock(mutex_);
+    in_use_ = true;
+    entries_.emplace_back(behind);
+}
+
 bool news_desk::begin()
 {
     const std::scoped_lock lock(mutex_);

@@ -296,11 +296,21 @@ void pool_impl::terminate()
     close_door([](runner& r) { r.terminate(); });
 }
 
-// The tasks that have finished make room for those in line, in their order.
+// A function of the user's that is slower than the tasks would have events without bound wait for it: so tasks count
+// until theirs were told.
 void pool_impl::tasks_finished(std::size_t tasks, std::size_t bytes)
 {
     if (tasks == 0)
         return;
+    if (desk_.is_idle())
+        make_room(tasks, bytes);
+    else
+        desk_.add(counted_tasks{tasks, bytes});
+}
+
+// For those in line, in their order.
+void pool_impl::make_room(std::size_t tasks, std::size_t bytes)
+{
     const std::scoped_lock lock(mutex_);
     admission_.leave(tasks, bytes);
     while (!in_line_.empty() && enter(in_line_.front())) {

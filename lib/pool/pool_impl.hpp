@@ -115,6 +115,7 @@ private:
     void queue_behind_news(settled_operations settled);
     void deliver_news();
     void deliver_entry(news_desk::entry& next);
+    void make_room(std::size_t tasks, std::size_t bytes);
     void post_delivery(settled_operations settled);
     void accept_arrivals(runner& r);
     bool take_in(runner& r);

@@ -46,6 +46,8 @@ void pool_impl::deliver_entry(news_desk::entry& next)
 {
     if (auto* settled = std::get_if<settled_operations>(&next))
         return post_delivery(settled->take());
+    if (const auto* finished = std::get_if<counted_tasks>(&next))
+        return make_room(finished->tasks, finished->bytes);
     if (const auto* what = std::get_if<event>(&next))
         return options_.on_event(*what);
     if (desk_.freed())

@@ -5,11 +5,14 @@
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <map>
 #include <set>
+#include <thread>
 #include <unistd.h>
 #include <vector>
 
@@ -282,6 +285,27 @@ BOOST_AUTO_TEST_CASE(an_event_is_one_line_of_a_log)
                "task 17 finished: returned");
     BOOST_TEST(to_string(event{.kind = worker_died, .worker = 3, .text = "it was tired"}) ==
                "worker 3 died: it was tired");
+}
+
+BOOST_AUTO_TEST_CASE(a_task_counts_for_max_pending_until_its_events_were_told)
+{
+    std::atomic<bool> is_told = false;
+    asio::thread_pool threads(2);
+    procpool::pool slow(threads,
+                        {.workers = 1, .max_pending = 4, .on_event = [&](const event&) { is_told.wait(false); }});
+    std::vector<future<pid_t>> accepted;
+    for (int i = 0; i != 4; ++i)
+        accepted.push_back(slow.async_submit(own_pid));
+    while (slow.stats().succeeded != accepted.size())
+        std::this_thread::yield();
+    const auto full = make_error_code(errc::queue_full);
+    BOOST_TEST(code_thrown_by([&] { slow.async_submit(own_pid).get(); }) == full);
+    is_told = true;
+    is_told.notify_all();
+    while (code_thrown_by([&] { slow.async_submit(own_pid).get(); }) == full)
+        std::this_thread::yield();
+    for (auto& each : accepted)
+        BOOST_TEST(each.get() > 0);
 }
 
 BOOST_AUTO_TEST_CASE(what_on_event_throws_leaves_through_run_and_later_events_are_told)
