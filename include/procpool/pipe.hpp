@@ -67,6 +67,12 @@ public:
         open().receive(record);
         return decode(record);
     }
+    /// Sets the size, in encoded bytes, of the largest item that is received at this end, in this process. A larger one
+    /// is errc::not_serializable for its receiver and all later ones. It bounds what the other process can make this one
+    /// store. Default: 1 GiB.
+    ///
+    /// @par Throws  errc::connection_closed when this is no end of a pipe.
+    void set_max_item_bytes(std::uint64_t bytes) const { open().set_max_item_bytes(bytes); }
     /// Whether there are bytes to be received, or the other end is closed. Of an item whose sender is in the middle of
     /// it, recv() still waits for the rest.
     bool poll() const { return open().poll(std::chrono::steady_clock::now()); }

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <mutex>
 #include <span>
+#include <string>
 
 namespace procpool::detail {
 namespace {
@@ -67,9 +68,12 @@ private:
 /// The record that is coming in. What has come of it is kept when who waits for it gives up.
 class incoming_record {
 public:
+    void set_largest(std::uint64_t size) noexcept { largest_ = size; }
+    /// After some reads it is not yet done, even if more has come: a loop has other things to do, and a sender that is
+    /// fast enough would keep it here.
     attempt receive(int socket, byte_buffer& whole)
     {
-        for (;;) {
+        for (int reads = 0; reads != most_reads; ++reads) {
             make_room();
             const auto count = os::receive_some(socket, std::span(record_).subspan(have_));
             if (!count)
@@ -77,16 +81,18 @@ public:
             if (*count == 0)
                 return attempt::not_yet;
             have_ += *count;
-            if (is_whole())
-                break;
+            if (is_whole()) {
+                whole = std::move(record_);
+                have_ = 0;
+                return attempt::done;
+            }
         }
-        whole = std::move(record_);
-        have_ = 0;
-        return attempt::done;
+        return attempt::not_yet;
     }
 
 private:
     static constexpr std::size_t header = shared_pipe::record_header;
+    static constexpr int most_reads = 2; // the size, and what is usual behind it
 
     std::uint64_t size() const noexcept
     {
@@ -99,6 +105,12 @@ private:
     {
         if (have_ != record_.size())
             return;
+        if (have_ >= header && size() > largest_)
+            throw_error(errc::not_serializable,
+                        "An item of " + std::to_string(size()) +
+                            " bytes is coming through the pipe, and this end takes " + std::to_string(largest_) +
+                            " at most: raise pipe::set_max_item_bytes(), or send less at a time; nothing more can be "
+                            "received here.");
         const std::uint64_t wanted = have_ < header ? header : size() - (have_ - header);
         record_.extend(static_cast<std::size_t>(std::min<std::uint64_t>(wanted, std::max(least_room, have_))));
     }
@@ -113,6 +125,7 @@ private:
 
     byte_buffer record_;
     std::size_t have_ = 0;
+    std::uint64_t largest_ = std::uint64_t{1} << 30;
 };
 
 struct shared_pipe::parts {
@@ -199,6 +212,12 @@ void shared_pipe::receive(byte_buffer& record)
     const auto held = socket();
     while (try_receive(held->get(), record) != attempt::done)
         os::wait_until_ready(held->get(), os::readiness::to_read, {});
+}
+
+void shared_pipe::set_max_item_bytes(std::uint64_t bytes)
+{
+    const std::lock_guard locked(parts_->in_mutex);
+    parts_->in.set_largest(bytes);
 }
 
 bool shared_pipe::poll(deadline until) const

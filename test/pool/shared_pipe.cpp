@@ -57,6 +57,23 @@ void die_in_the_middle(pipe<std::string> end)
     std::raise(SIGKILL);
 }
 
+/// How many handlers an io_context calls until an item that is there already was received.
+int turns_for_an_item_of(std::size_t size)
+{
+    asio::io_context context;
+    const auto [here, there] = make_pipe<std::string>();
+    there.send(std::string(size, 'x'));
+    bool is_done = false;
+    here.async_recv(asio::bind_executor(context, [&](const std::exception_ptr& failure, const std::string& item) {
+        is_done = !failure && item.size() == size;
+    }));
+    int turns = 0;
+    while (context.run_one() != 0)
+        ++turns;
+    BOOST_TEST(is_done);
+    return turns;
+}
+
 void send_number(pipe<int> end, int number)
 {
     end.send(number);
@@ -181,6 +198,22 @@ BOOST_AUTO_TEST_CASE(who_dies_in_the_middle_of_an_item_leaves_an_error_and_no_ga
         }
         BOOST_CHECK_THROW(co_await std::move(dying), worker_crashed);
     });
+}
+
+BOOST_AUTO_TEST_CASE(an_item_that_is_too_large_is_an_error_for_all_that_receive)
+{
+    const auto [here, there] = make_pipe<std::string>();
+    here.set_max_item_bytes(1000);
+    there.send(std::string(500, 'x'));
+    there.send(std::string(2000, 'x'));
+    BOOST_TEST(here.recv().size() == 500u);
+    for (int times = 0; times != 2; ++times)
+        BOOST_TEST(code_thrown_by([end = here] { end.recv(); }) == make_error_code(errc::not_serializable));
+}
+
+BOOST_AUTO_TEST_CASE(other_handlers_have_their_turn_while_a_large_item_is_received)
+{
+    BOOST_TEST(turns_for_an_item_of(150'000) > turns_for_an_item_of(10));
 }
 
 BOOST_AUTO_TEST_CASE(a_cancelled_receive_loses_nothing)

@@ -41,6 +41,7 @@ public:
     attempt try_receive(int socket, byte_buffer& record);
     void send(byte_buffer& record);
     void receive(byte_buffer& record);
+    void set_max_item_bytes(std::uint64_t bytes);
     /// Whether something has come by then, be it the end.
     bool poll(deadline until) const;
     void close() noexcept;
