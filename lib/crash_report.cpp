@@ -66,7 +66,9 @@ std::string figures_of(const crash_report& report)
         text += "the task had run for " + seconds(report.run_time, 3) + "; ";
     text += "the worker had used " + seconds(report.cpu_time, 3) + " of CPU time";
     if (report.peak_memory)
-        text += " and at most " + std::to_string(*report.peak_memory / mebibyte + (*report.peak_memory % mebibyte != 0)) + " MiB of memory";
+        text += " and at most " +
+                std::to_string(*report.peak_memory / mebibyte + (*report.peak_memory % mebibyte != 0)) +
+                " MiB of memory";
     return text;
 }
 

@@ -16,6 +16,7 @@ set(may_use_process process link wire os asio)
 # Exceptions, each with its reason.
 set(exceptions
   "pool -> os/futex.hpp"              # future::get() blocks without a mutex on the way of every result
+  "pool -> os/original.hpp"           # a forked copy must not close what the original's epoll watches
   "pool -> os/pipe.hpp"               # Asio wants a descriptor of its own for each wait, for queues and pipes
   "pool -> os/this_process.hpp"       # questions about this process: CPUs, limits, whether it is a forked copy
   "pool -> wire/control_page.hpp"     # the version that a worker of another version is told of

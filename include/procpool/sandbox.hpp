@@ -15,7 +15,8 @@ namespace procpool {
 enum class syscall_profile : std::uint8_t {
     all,      ///< All.
     readonly, ///< Memory, time, threads and signals to itself; files may be opened for reading, listed and examined. No
-              ///< writing, making, renaming or removing of files, no sockets, no new programs, no new processes.
+              ///< writing, making, renaming or removing of files, no sockets, no new programs, no new processes. Where
+              ///< the kernel has Landlock, each thread gets a signal once, as for `readable`.
     compute,  ///< The same without files: nothing can be opened, listed or examined.
 };
 
@@ -43,7 +44,7 @@ struct sandbox_options {
     std::optional<std::vector<std::filesystem::path>> readable{};
     /// The same for writing, making, renaming and removing. What is listed here may be read as well. Absent: no
     /// restriction of writing. Empty, where there is seccomp: modes, owners, times and extended attributes cannot be
-    /// changed either.
+    /// changed either, and calls of other architectures (32 bit, x32) end the worker.
     std::optional<std::vector<std::filesystem::path>> writable{};
     /// Tasks cannot create TCP sockets (EPERM), MPTCP included, nor use io_uring. Sockets that the initializer created
     /// cannot be bound or connected from Linux 6.7 on (EACCES). Other protocols are not covered; profiles deny all

@@ -29,8 +29,8 @@ enum access_right : std::uint64_t {
     read_directory = 1 << 3,
     remove_and_make = 0x1ff0, // directories, files, links, devices, sockets, pipes
     make_block_device = 1 << 11,
-    refer = 1 << 13,          // version 2: link and rename between directories
-    truncate = 1 << 14,       // version 3
+    refer = 1 << 13,    // version 2: link and rename between directories
+    truncate = 1 << 14, // version 3
 };
 constexpr std::uint64_t reading = execute | read_file | read_directory;
 constexpr std::uint64_t on_files = execute | read_file | write_file | truncate; // all others are for directories
@@ -71,7 +71,8 @@ std::uint64_t handled_files(const landlock_rules& rules, int version) noexcept
 
 bool can_scope(int version) noexcept
 {
-    return version >= landlock_scopes && (create_ruleset(nullptr, 0, errata_flag) & signals_between_threads) > 0;
+    const long mended = create_ruleset(nullptr, 0, errata_flag); // -1: the kernel cannot say
+    return version >= landlock_scopes && mended > 0 && (mended & signals_between_threads) != 0;
 }
 
 std::size_t size_of_attributes(int version) noexcept

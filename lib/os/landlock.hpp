@@ -24,7 +24,8 @@ struct landlock_rules {
 
 /// Restricts all threads of this process, for good, as far as the kernel's version can. Whatever the rules, what other
 /// processes have open, and their memory, is out of reach from then on; with other rules than no_tcp, so are signals to
-/// them and their abstract Unix sockets (Linux 6.12). Sets no_new_privs. Throws std::runtime_error with a sentence.
+/// them and their abstract Unix sockets, where the kernel has scopes in which threads can signal each other (6.15, and
+/// mended versions from 6.12 on). Sets no_new_privs. Throws std::runtime_error with a sentence.
 void restrict_by_landlock(const landlock_rules& rules);
 
 /// Sets no_new_privs on all threads of this process. Throws in the same way.

@@ -133,7 +133,7 @@ bool memory_receiver::keep(std::uint64_t number, std::uint64_t place, descriptor
     const std::uint64_t size = sealed_size(file.get());
     if (place < seats_.size() && size != 0) {
         seats_[place] = {};
-        if (size <= most_that_can_be_shown() - shown_size()) {
+        if (has_room_for(size)) {
             seats_[place] = {number, size, std::move(file), {}};
             return true;
         }
@@ -182,12 +182,14 @@ void memory_receiver::pass_over(std::uint64_t task)
     }
 }
 
-std::uint64_t memory_receiver::shown_size() const noexcept
+// A machine may have less memory than it had.
+bool memory_receiver::has_room_for(std::uint64_t size) const noexcept
 {
-    std::uint64_t all = 0;
+    const std::uint64_t most = most_that_can_be_shown();
+    std::uint64_t shown = 0;
     for (const auto& each : seats_)
-        all += each.size;
-    return all;
+        shown += each.size;
+    return shown <= most && size <= most - shown;
 }
 
 // If it fails, the file is still there for the next time.

@@ -60,7 +60,8 @@ public:
     explicit memory_receiver(int socket) noexcept;
 
     /// The memory that was shown in that place under that number, to be read only. Null: there is none, or what was
-    /// sent is no memory that keeps its size, or more, with what is in the other places, than a machine has. Throws std::system_error when it cannot be mapped. Never waits.
+    /// sent is no memory that keeps its size, or more, with what is in the other places, than a machine has. Throws
+    /// std::system_error when it cannot be mapped. Never waits.
     std::shared_ptr<const mapping> find(std::uint64_t place, std::uint64_t number);
     /// The descriptors that go with a task. Waits for them. Empty: there was no room for all. Throws std::system_error
     /// with what kept the sender from sending them. Only for who trusts the sender.
@@ -78,7 +79,7 @@ private:
     };
     bool receive();
     bool keep(std::uint64_t number, std::uint64_t place, descriptor file);
-    std::uint64_t shown_size() const noexcept;
+    bool has_room_for(std::uint64_t size) const noexcept;
     void map(seat& shown);
 
     int socket_;

@@ -60,7 +60,8 @@ public:
             for (const auto& each : call.arguments)
                 conditions.push_back(
                     {.arg = each.argument, .op = SCMP_CMP_MASKED_EQ, .datum_a = each.mask, .datum_b = each.value});
-            add(SCMP_ACT_ERRNO(EPERM), call.name, conditions);
+            const int known = ::seccomp_syscall_resolve_name(call.name);
+            add(SCMP_ACT_ERRNO(EPERM), known == __NR_SCMP_ERROR && call.number != 0 ? call.number : known, conditions);
         }
     }
 
@@ -71,7 +72,10 @@ private:
 
     void add(std::uint32_t action, const char* name, const std::vector<scmp_arg_cmp>& conditions)
     {
-        const int number = ::seccomp_syscall_resolve_name(name);
+        add(action, ::seccomp_syscall_resolve_name(name), conditions);
+    }
+    void add(std::uint32_t action, int number, const std::vector<scmp_arg_cmp>& conditions)
+    {
         if (number != __NR_SCMP_ERROR)
             check(::seccomp_rule_add_array(context_.get(), action, number, static_cast<unsigned>(conditions.size()),
                                            conditions.data()));

@@ -25,6 +25,8 @@ struct argument_value {
 struct refused_call {
     const char* name;
     std::vector<argument_value> arguments{};
+    /// Its number, the same on all architectures, for a libseccomp that is older than the call. 0: every one knows it.
+    int number = 0;
 };
 
 /// Both restrict all threads of this process, for good, set no_new_privs, and throw std::runtime_error with a sentence.

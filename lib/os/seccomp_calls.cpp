@@ -3,11 +3,13 @@
 
 #include <asm/termbits.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <linux/prctl.h>
 #include <linux/sched.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
+#include <utility>
 
 namespace procpool::os {
 
@@ -40,7 +42,7 @@ void refuse_fcntl(std::vector<refused_call>& calls, std::vector<argument_value> 
         calls.push_back({control, arguments});
 }
 
-/// What changes an open file for all who have it. O_ASYNC, which makes the lifeline work, is one of these flags, so that
+/// What changes an open file for both ends. O_ASYNC, which makes the lifeline work, is one of these flags, so that
 /// there must be no second descriptor for it either.
 void refuse_other_modes(std::vector<refused_call>& calls, std::uint64_t fd)
 {
@@ -59,7 +61,7 @@ void keep_single(std::vector<refused_call>& calls, std::uint64_t fd)
 {
     for (const char* duplicate : {"dup", "dup2", "dup3"})
         calls.push_back({duplicate, {{0, fd}}});
-    for (const std::uint64_t command : {F_DUPFD, F_DUPFD_CLOEXEC})
+    for (const std::uint64_t command : {std::uint64_t{F_DUPFD}, std::uint64_t{F_DUPFD_CLOEXEC}})
         refuse_fcntl(calls, {{0, fd}, {1, command}});
 }
 
@@ -93,12 +95,12 @@ std::vector<refused_call> calls_on_channel(const worker_descriptors& channel)
 {
     std::vector<refused_call> calls;
     const auto last = static_cast<std::uint64_t>(channel.last);
-    for (std::uint64_t fd = 0; fd <= last; ++fd) {
-        refuse_other_modes(calls, fd);
+    for (std::uint64_t fd = 0; fd <= last; ++fd)
         calls.push_back({"close_range", {{0, fd}}});
-    }
-    for (auto fd = static_cast<std::uint64_t>(channel.first); fd <= last; ++fd)
+    for (auto fd = static_cast<std::uint64_t>(channel.first); fd <= last; ++fd) {
+        refuse_other_modes(calls, fd);
         keep_open(calls, fd);
+    }
     keep_single(calls, static_cast<std::uint64_t>(channel.lifeline));
     return calls;
 }
@@ -107,22 +109,27 @@ std::vector<refused_call> calls_on_channel(const worker_descriptors& channel)
 std::vector<refused_call> calls_for_tcp()
 {
     constexpr std::uint64_t socket_type = 0xf; // the rest are flags
-    std::vector<refused_call> calls{{"io_uring_setup"}};
-    for (const std::uint64_t internet : {AF_INET, AF_INET6})
+    std::vector<refused_call> calls{{"io_uring_setup"}, {"io_uring_enter"}};
+    for (const std::uint64_t internet : {std::uint64_t{AF_INET}, std::uint64_t{AF_INET6}})
         calls.push_back({"socket", {{0, internet}, {1, SOCK_STREAM, socket_type}}});
-    for (const std::uint64_t family : {AF_SMC, AF_RDS})
+    for (const std::uint64_t family : {std::uint64_t{AF_SMC}, std::uint64_t{AF_RDS}})
         calls.push_back({"socket", {{0, family}}});
     return calls;
 }
 
 std::vector<refused_call> calls_on_attributes()
 {
-    std::vector<refused_call> calls{{"io_uring_setup"}};
-    for (const char* name :
-         {"chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "chown32", "fchown", "fchown32", "lchown", "lchown32",
-          "fchownat", "utime", "utimes", "futimesat", "utimensat", "utimensat_time64", "setxattr", "lsetxattr",
-          "fsetxattr", "setxattrat", "removexattr", "lremovexattr", "fremovexattr", "removexattrat", "file_setattr"})
+    std::vector<refused_call> calls{{"io_uring_setup"}, {"io_uring_enter"}};
+    for (const char* name : {"chmod",       "fchmod",       "fchmodat",         "chown",    "chown32",   "fchown",
+                             "fchown32",    "lchown",       "lchown32",         "fchownat", "utime",     "utimes",
+                             "futimesat",   "utimensat",    "utimensat_time64", "setxattr", "lsetxattr", "fsetxattr",
+                             "removexattr", "lremovexattr", "fremovexattr"})
         calls.push_back({name});
+    for (const auto& [name, number] :
+         {std::pair("fchmodat2", 452), {"setxattrat", 463}, {"removexattrat", 466}, {"file_setattr", 469}})
+        calls.push_back({name, {}, number});
+    for (const std::uint64_t flags : {std::uint64_t{FS_IOC_SETFLAGS}, std::uint64_t{FS_IOC_FSSETXATTR}})
+        calls.push_back({"ioctl", {{1, flags}}});
     return calls;
 }
 

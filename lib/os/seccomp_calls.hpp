@@ -69,7 +69,7 @@ struct worker_descriptors {
 };
 
 /// What would close the worker's channel, put something else in its place, or keep the lifeline from ending the worker
-/// with its parent; and what would change how this process's stdin, stdout and stderr work, which may be the host's too.
+/// with its parent.
 std::vector<refused_call> calls_on_channel(const worker_descriptors& channel);
 /// What makes a socket for TCP. io_uring is among it, because a filter does not see what it does.
 std::vector<refused_call> calls_for_tcp();

@@ -37,7 +37,8 @@ void process_state::throw_not_permitted() const
 {
     throw error_with(make_error_code(boost::system::errc::operation_not_permitted),
                      options_.name + " (pid " + std::to_string(process_.child.pid) +
-                         ") cannot be sent a signal, because this process has changed its user since it started it: "
+                         ") cannot be sent a signal, because this process has changed its user since it started it, or "
+                         "has a sandbox: "
                          "end it by kill() or terminate(), or start it later");
 }
 

@@ -3,7 +3,6 @@
 #include "schedule/scheduler.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace procpool::schedule {
 namespace {
@@ -72,8 +71,10 @@ void scheduler::watch_running(task& t, time_point started, bool has_ended, time_
     const time_point timeout_end = limits.timeout ? later(started, *limits.timeout) : time_point::max();
     const time_point deadline = limits.deadline.value_or(time_point::max());
     if (timeout_end <= now || deadline <= now) {
-        if (has_ended && !std::exchange(t.awaited, true))
+        if (has_ended && !t.awaited) {
+            t.awaited = true;
             return watch(t, later(now, shortest_stuck));
+        }
         return condemn(t, timeout_end <= deadline ? reason::timed_out : reason::deadline_exceeded, now);
     }
     time_point next = std::min(timeout_end, deadline);

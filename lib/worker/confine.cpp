@@ -4,8 +4,6 @@
 #include "os/landlock.hpp"
 #include "os/limits.hpp"
 #include "os/seccomp.hpp"
-#include "os/seccomp_calls.hpp"
-#include "wire/worker_start.hpp"
 #include "worker/warm_up.hpp"
 
 #include <algorithm>
@@ -13,10 +11,6 @@
 
 namespace procpool::worker {
 namespace {
-
-constexpr os::worker_descriptors channel{.first = wire::channel_descriptors.front(),
-                                         .last = wire::channel_descriptors.back(),
-                                         .lifeline = wire::lifeline_descriptor};
 
 /// What was asked for and cannot be had fails the start, unless it is marked optional.
 void require(bool available, const sandbox_options& sandbox, sandbox_feature feature, const char* sentence)
@@ -77,7 +71,7 @@ void refuse_calls(const sandbox_options& sandbox)
 }
 
 /// A profile has none of the calls that are refused otherwise.
-void close_seccomp(const sandbox_options& sandbox)
+void close_seccomp(const sandbox_options& sandbox, const os::worker_descriptors& channel)
 {
     const bool has_profile = sandbox.syscalls != syscall_profile::all;
     if (has_profile)
@@ -94,7 +88,7 @@ void close_seccomp(const sandbox_options& sandbox)
 
 } // namespace
 
-void confine(const resource_limits& limits, const sandbox_options& sandbox)
+void confine(const resource_limits& limits, const sandbox_options& sandbox, const os::worker_descriptors& channel)
 {
     if (limits == resource_limits{} && sandbox == sandbox_options{})
         return;
@@ -105,7 +99,7 @@ void confine(const resource_limits& limits, const sandbox_options& sandbox)
         os::forbid_new_privileges();
     close_landlock(sandbox);
     os::apply_limits(limits);
-    close_seccomp(sandbox);
+    close_seccomp(sandbox, channel);
 }
 
 } // namespace procpool::worker

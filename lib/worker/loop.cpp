@@ -31,6 +31,9 @@ namespace procpool::worker {
 namespace {
 
 constexpr std::size_t keep_capacity = 1024 * 1024;
+constexpr os::worker_descriptors channel{.first = wire::channel_descriptors.front(),
+                                         .last = wire::channel_descriptors.back(),
+                                         .lifeline = wire::lifeline_descriptor};
 constexpr std::size_t spare_size = 64 * 1024; // small enough to lie in the heap, where little allocations find it
 
 } // namespace
@@ -102,7 +105,8 @@ void loop::configure(const wire::frame& frame)
         want_exception_stacks();
     if (settings.initializer)
         initialize({.header = {.descriptors = frame.header.descriptors}, .payload = *settings.initializer});
-    or_refuse([&] { settings.is_fork_server ? prepare_to_fork() : confine(settings.limits, settings.sandbox); });
+    or_refuse(
+        [&] { settings.is_fork_server ? prepare_to_fork() : confine(settings.limits, settings.sandbox, channel); });
     faults_.reach(fault_point::before_ready);
     wire::frame_header ready;
     ready.kind = wire::frame_kind::ready;

@@ -50,6 +50,10 @@ void close_channel() noexcept
         os::descriptor(fd).reset();
 }
 
+/// What of the channel stays.
+constexpr os::worker_descriptors kept{
+    .first = wire::lifeline_descriptor, .last = wire::lifeline_descriptor, .lifeline = wire::lifeline_descriptor};
+
 int run(const std::function<received_call()>& receive)
 {
     try {
@@ -71,7 +75,7 @@ void begin_process(const wire::process_settings& settings)
     set_process_name(settings.name);
     os::set_thread_name(settings.name);
     try {
-        confine(settings.limits, settings.sandbox);
+        confine(settings.limits, settings.sandbox, kept);
     } catch (const std::exception& failure) {
         print(failure.what());
         std::exit(EXIT_FAILURE);

@@ -85,11 +85,11 @@ void hold_on_to_life(const std::string&)
     ::dup2(opened_mailbox, lifeline);
     ::dup3(opened_mailbox, lifeline, O_CLOEXEC);
     ::close_range(0, lifeline, 0);
-    ::close_range(lifeline, ~0U, 0);
     ::close(lifeline);
     const std::int32_t pid = ::getpid();
     if (::write(opened_mailbox, &pid, sizeof pid) != static_cast<ssize_t>(sizeof pid))
         std::abort();
+    ::close_range(lifeline, ~0U, 0);
     wait_for_ever();
 }
 
