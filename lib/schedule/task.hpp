@@ -87,10 +87,13 @@ public:
     void push_back(task& t) noexcept { insert_before(nullptr, t); }
     /// Moves all of another list to the end of this one.
     void append(task_list& others) noexcept;
-    /// Keeps ascending ids; t usually belongs at the front.
+    /// Keeps ascending ids. Fast for a task that belongs at the front, at the end, or beside the last one that was
+    /// inserted: tasks that come back do so in their order, and there may be many of them.
     void insert_ordered(task& t) noexcept;
     void remove(task& t) noexcept
     {
+        if (&t == last_inserted_)
+            last_inserted_ = t.next;
         (t.previous ? t.previous->next : first_) = t.next;
         (t.next ? t.next->previous : last_) = t.previous;
         t.previous = t.next = nullptr;
@@ -109,6 +112,7 @@ private:
 
     task* first_ = nullptr;
     task* last_ = nullptr;
+    task* last_inserted_ = nullptr; // by insert_ordered(); or the one behind it, if it has left
     std::size_t size_ = 0;
 };
 
