@@ -174,7 +174,7 @@ private:
     void read_output(output_pipe& from, std::size_t most);
     void read_captured();
     void end_output();
-    void take_line(const output_pipe& from, const line_splitter::line& line);
+    void take_line(const output_pipe& from, line_splitter::line line);
 
     std::uint64_t number_;
     std::shared_ptr<link_events> events_;
@@ -203,6 +203,7 @@ private:
     };
     std::vector<watched_output> outputs_; // stdout and stderr, as far as they go through the pool
     last_lines last_lines_;
+    std::uint64_t speaker_ = 0; // the task of its last captured line
     bool output_is_enough_ = false;
     std::uint32_t modules_sent_ = 0;
     bool reading_ = false;

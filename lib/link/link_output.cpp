@@ -70,8 +70,13 @@ void link::end_output()
         each.pipe.end([&](const auto& line) { take_line(each.pipe, line); });
 }
 
-void link::take_line(const output_pipe& from, const line_splitter::line& line)
+// A worker may write any mark: it speaks for tasks that it has, or has had, and for no others.
+void link::take_line(const output_pipe& from, line_splitter::line line)
 {
+    if (line.task != speaker_ && slots_.has(line.task))
+        speaker_ = line.task;
+    if (line.task != speaker_)
+        line.task = 0;
     if (from.stream() == output_stream::err && !line.is_rest)
         last_lines_.add(line.text);
     if (events_ && !events_->worker_wrote(*this, from, line))

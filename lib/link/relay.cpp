@@ -5,10 +5,15 @@
 
 namespace procpool::link {
 
-void relay::add(std::string_view line, bool goes_on)
+void relay::add(std::uint64_t worker, std::string_view line, bool goes_on)
 {
+    if (unfinished_ && unfinished_ != worker)
+        waiting_ += '\n';
     waiting_ += line;
-    if (!goes_on)
+    unfinished_.reset();
+    if (goes_on)
+        unfinished_ = worker;
+    else
         waiting_ += '\n';
 }
 

@@ -4,6 +4,8 @@
 #include <procpool/output.hpp>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -17,8 +19,8 @@ public:
 
     explicit relay(output_stream to) noexcept : stream_(static_cast<int>(to)) {}
 
-    /// `goes_on`: the rest of the line follows.
-    void add(std::string_view line, bool goes_on);
+    /// `goes_on`: the rest of the line follows. If another worker has a line before that, the first one ends there.
+    void add(std::uint64_t worker, std::string_view line, bool goes_on);
     /// Writes what the stream takes without waiting.
     void write() noexcept;
     bool empty() const noexcept { return waiting_.empty(); }
@@ -27,6 +29,7 @@ public:
 private:
     int stream_;
     std::string waiting_;
+    std::optional<std::uint64_t> unfinished_; // the worker whose line goes on
 };
 
 } // namespace procpool::link

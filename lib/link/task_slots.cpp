@@ -44,6 +44,14 @@ task* task_slots::take_out(std::uint16_t slot, std::uint64_t id) noexcept
     return found;
 }
 
+bool task_slots::has(std::uint64_t id) const noexcept
+{
+    for (std::size_t slot = 0; slot != ids_.size(); ++slot)
+        if (ids_[slot] == id && tasks_[slot])
+            return true;
+    return false;
+}
+
 std::optional<std::chrono::steady_clock::time_point> task_slots::started(std::uint16_t slot) const noexcept
 {
     const auto& seen = page_.slots[slot];

@@ -29,6 +29,8 @@ public:
     void release(std::uint16_t slot) noexcept;
     /// Frees the slot and returns the task that was in it; null when that is not the one with this id.
     task* take_out(std::uint16_t slot, std::uint64_t id) noexcept;
+    /// Whether a task with this id is there.
+    bool has(std::uint64_t id) const noexcept;
     bool empty() const noexcept { return free_count_ == wire::slot_count; }
     /// The task in a slot, or null.
     task* at(std::uint16_t slot) const noexcept { return tasks_[slot]; }

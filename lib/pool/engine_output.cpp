@@ -26,7 +26,7 @@ bool engine::worker_wrote(link::link& from, const link::output_pipe& to, const l
     if (to.is_captured())
         return pool_.desk().add(captured(from, to, line));
     auto& relay = to.stream() == output_stream::out ? relay_out_ : relay_err_;
-    relay.add(line.text, line.goes_on);
+    relay.add(from.number(), line.text, line.goes_on);
     relay_is_full_ |= relay.is_full();
     return !relay.is_full();
 }

@@ -10,6 +10,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -25,6 +26,21 @@ using namespace std::chrono_literals;
 using procpool::output;
 using procpool::output_line;
 using procpool::output_stream;
+
+/// Writes a line behind the mark of a task that is not this worker's: its page tells it how marks look.
+void speak_for(std::uint64_t task)
+{
+    constexpr int page = 6;
+    constexpr off_t nonce_at = 8;
+    std::uint64_t nonce = 0;
+    if (::pread(page, &nonce, sizeof nonce, nonce_at) != sizeof nonce)
+        throw std::runtime_error("no nonce");
+    std::array<char, 60> line{};
+    const int size = std::snprintf(line.data(), line.size(), "%cprocpool %016llx%016llxforged\n", '\0',
+                                   static_cast<unsigned long long>(nonce), static_cast<unsigned long long>(task));
+    if (::write(STDOUT_FILENO, line.data(), static_cast<std::size_t>(size)) != size)
+        throw std::runtime_error("not written");
+}
 
 } // namespace
 
@@ -67,6 +83,21 @@ BOOST_AUTO_TEST_CASE(each_of_many_lines_is_whole_and_belongs_to_its_task)
     for (const auto& line : all)
         wrong += line.text != "I am task " + std::to_string(line.task) && line.text != "and no other";
     BOOST_TEST(wrong == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_worker_cannot_speak_for_the_task_of_another)
+{
+    captured_lines lines;
+    procpool::pool pool(lines.options());
+    constexpr std::uint64_t of_another = 12345;
+    pool.async_submit(speak_for, of_another).get(60s);
+    pool.async_submit(speak_for, std::uint64_t{2}).get(60s); // its own
+    pool.join();
+    const auto all = lines.all();
+    BOOST_TEST(texts_of(all) == (strings{"forged", "forged"}), boost::test_tools::per_element());
+    BOOST_TEST_REQUIRE(all.size() == 2u);
+    BOOST_TEST(all[0].task == 0u);
+    BOOST_TEST(all[1].task == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(the_lines_of_a_task_come_before_its_outcome)

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 // Where what workers write to stdout and stderr goes.
 #include "crash/printing.hpp"
+#include "support/gate.hpp"
 #include "support/processes.hpp"
 
 #include <procpool.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <chrono>
@@ -41,6 +44,19 @@ private:
     int fd_;
     int before_;
 };
+
+/// More than a pipe holds, so that a part of the line has been relayed when the gate is reached.
+void print_in_two_parts(const std::string& gate_path)
+{
+    std::cout << std::string(std::size_t{300} * 1024, 'x') << std::flush;
+    hold(gate_path);
+    std::cout << "\nend\n";
+}
+
+bool contains(const strings& lines, const std::string& line)
+{
+    return std::ranges::find(lines, line) != lines.end();
+}
 
 /// A pipe for what this process prints.
 class host_pipe {
@@ -141,6 +157,25 @@ BOOST_AUTO_TEST_CASE(relayed_lines_of_several_workers_never_mix)
     const auto lines = stderr_file.lines();
     BOOST_TEST(lines.size() == 4000u);
     BOOST_TEST((std::set(lines.begin(), lines.end()) == expected));
+}
+
+BOOST_AUTO_TEST_CASE(a_line_is_whole_beside_one_that_is_too_long_and_goes_on)
+{
+    const host_file stdout_file;
+    {
+        const replaced_descriptor replaced(1, stdout_file.fd());
+        procpool::pool pool({.workers = 2, .worker = {.stdout_to = output::relay}});
+        boost::asio::io_context context;
+        gate held(context.get_executor());
+        auto long_one = pool.async_submit(print_in_two_parts, held.path());
+        held.next();
+        pool.async_submit(print, "short\n").get(60s);
+        BOOST_TEST(eventually([&] { return contains(stdout_file.lines(), "short"); }));
+        held.open();
+        long_one.get(60s);
+        pool.join();
+    }
+    BOOST_TEST(contains(stdout_file.lines(), "end"));
 }
 
 BOOST_AUTO_TEST_CASE(stdout_is_relayed_to_stdout)
