@@ -85,9 +85,9 @@ struct pool_options {
     /// errc::quarantined. One whose retries are used up fails with worker_crashed. At least 1.
     unsigned max_kills = 3;
     /// Called for what happens in the pool (event.hpp), in order, one call at a time, on the pool's executor. A task
-    /// counts for max_pending until its events were told, so that a slow function does not store events without bound.
-    /// Costs nothing when it is empty. What it throws leaves through the context's run(); on a pool's own thread it ends the
-    /// program.
+    /// counts for max_pending until its events, and captured lines, were told, even if its future is ready before that:
+    /// so a slow function delays new tasks, and the events of tasks that wait for it are bounded. Costs nothing when it
+    /// is empty. What it throws leaves through the context's run(); on a pool's own thread it ends the program.
     std::function<void(const event&)> on_event{};
     /// The most tasks that may be accepted and not finished, running ones included. At least 1. Default: no limit.
     std::optional<std::size_t> max_pending{};

@@ -19,8 +19,8 @@ namespace procpool {
 enum class containment : std::uint8_t {
     /// By the worker's process group: those that leave it (setsid, setpgid) live on.
     none,
-    /// None outlives its worker. None outlives this process either, unless a task disarms the worker's lifeline, from
-    /// which a syscall_profile keeps it. Needs root or user namespaces, and no threads before run_if_worker(); there, as in containers, getpid() is another number than worker_crashed::pid().
+    /// None outlives its worker, nor this process unless a task disarms the lifeline. Needs root or user namespaces, and
+    /// no threads before run_if_worker(); there, as in containers, getpid() is not the number of worker_crashed::pid().
     pid_namespace,
     /// None outlives its worker. Needs a writable cgroup v2 of Linux 5.14. After the death of this process, those that
     /// had left the group live on.

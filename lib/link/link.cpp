@@ -117,6 +117,7 @@ bool link::take_back(std::uint16_t slot) noexcept
     if (!slots_.revoke(slot))
         return false;
     descriptors_.take_back(slots_.id_at(slot));
+    silence(slots_.id_at(slot));
     slots_.release(slot);
     payloads_.release(slot);
     return true;

@@ -175,6 +175,8 @@ private:
     void read_captured();
     void end_output();
     void take_line(const output_pipe& from, line_splitter::line line);
+    /// No line is that task's any more: it has left.
+    void silence(std::uint64_t id) noexcept { speaker_ = speaker_ == id ? 0 : speaker_; }
 
     std::uint64_t number_;
     std::shared_ptr<link_events> events_;
@@ -203,7 +205,7 @@ private:
     };
     std::vector<watched_output> outputs_; // stdout and stderr, as far as they go through the pool
     last_lines last_lines_;
-    std::uint64_t speaker_ = 0; // the task of its last captured line
+    std::uint64_t speaker_ = 0; // the task of its last captured line, while it is here
     bool output_is_enough_ = false;
     std::uint32_t modules_sent_ = 0;
     bool reading_ = false;

@@ -70,11 +70,11 @@ void link::end_output()
         each.pipe.end([&](const auto& line) { take_line(each.pipe, line); });
 }
 
-// A worker may write any mark: it speaks for tasks that it has, or has had, and for no others.
+// A worker may write any mark: it speaks for the tasks that it has, and for no others.
 void link::take_line(const output_pipe& from, line_splitter::line line)
 {
-    if (line.task != speaker_ && slots_.has(line.task))
-        speaker_ = line.task;
+    if (line.task != 0 && line.task != speaker_)
+        speaker_ = slots_.has(line.task) ? line.task : 0;
     if (line.task != speaker_)
         line.task = 0;
     if (from.stream() == output_stream::err && !line.is_rest)

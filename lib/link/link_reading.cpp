@@ -112,6 +112,7 @@ void link::tell_answer(wire::frame& answer)
     task* const answered = slots_.take_out(header.slot, header.id);
     if (!answered)
         return give_up_on_worker();
+    silence(header.id);
     payloads_.release(header.slot);
     events_->task_answered(*answered, answer, std::move(shown));
 }

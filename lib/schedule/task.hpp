@@ -88,7 +88,7 @@ public:
     /// Moves all of another list to the end of this one.
     void append(task_list& others) noexcept;
     /// Keeps ascending ids. Fast for a task that belongs at the front, at the end, or beside the last one that was
-    /// inserted: tasks that come back do so in their order, and there may be many of them.
+    /// inserted: tasks that come back mostly do so in their order, and there may be many of them.
     void insert_ordered(task& t) noexcept;
     void remove(task& t) noexcept
     {

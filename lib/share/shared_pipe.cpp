@@ -109,8 +109,7 @@ private:
             throw_error(errc::not_serializable,
                         "An item of " + std::to_string(size()) +
                             " bytes is coming through the pipe, and this end takes " + std::to_string(largest_) +
-                            " at most: raise pipe::set_max_item_bytes(), or send less at a time; nothing more can be "
-                            "received here.");
+                            " at most: raise pipe::set_max_item_bytes() and receive again, or send less at a time");
         const std::uint64_t wanted = have_ < header ? header : size() - (have_ - header);
         record_.extend(static_cast<std::size_t>(std::min<std::uint64_t>(wanted, std::max(least_room, have_))));
     }

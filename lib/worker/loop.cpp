@@ -188,6 +188,7 @@ void loop::run_task(const wire::frame& frame)
     if (answers_.empty())
         held_since_ns_ = started;
     const std::uint64_t writes = answers_.writes();
+    faults_.reach(fault_point::delay_answer);
     slot.finish(header.id); // first, because the parent may not read for a while, and the run is over
     answer_task(header);
     if (!header.may_hold || ended - held_since_ns_ > longest_hold_ns)
@@ -230,7 +231,6 @@ void loop::answer_task(wire::frame_header& header)
     if (faults_.empty())
         return answer(header);
     copy_whole();
-    faults_.reach(fault_point::delay_answer);
     faults_.reach(fault_point::before_answer);
     if (faults_.is_due(fault_point::truncate_answer))
         return answer_in_part(header, truncated_size);

@@ -292,7 +292,7 @@ BOOST_AUTO_TEST_CASE(a_task_counts_for_max_pending_until_its_events_were_told)
     std::atomic<bool> is_told = false;
     asio::thread_pool threads(2);
     procpool::pool slow(threads,
-                        {.workers = 1, .max_pending = 4, .on_event = [&](const event&) { is_told.wait(false); }});
+                        {.workers = 1, .on_event = [&](const event&) { is_told.wait(false); }, .max_pending = 4});
     std::vector<future<pid_t>> accepted;
     for (int i = 0; i != 4; ++i)
         accepted.push_back(slow.async_submit(own_pid));

@@ -254,7 +254,8 @@ BOOST_AUTO_TEST_CASE(a_copy_that_destroys_its_context_takes_nothing_from_that_of
     queue<int> orders;
     queue<int> numbers;
     auto [here, there] = make_pipe<int>();
-    process single({.daemon = true}, [](queue<int> from) { from.get(); }, orders);
+    process single(
+        {.daemon = true}, [](queue<int> from) { from.get(); }, orders);
     single.start();
     auto started = ending->async_submit(own_pid);
     auto task = made->async_submit([](queue<int> from) { return from.get(); }, orders);

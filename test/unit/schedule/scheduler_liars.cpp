@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_task_that_has_ended_when_its_time_is_looked_at_has_a_seco
         p.pass(989ms);
         BOOST_TEST(!t.failed);
         if (answers)
-            p.answer(t);
+            p.deliver(t.on);
         p.pass(1s);
         BOOST_TEST(t.answered == answers);
         BOOST_TEST((t.failed == (answers ? std::nullopt : std::optional(reason::timed_out))));
