@@ -74,7 +74,8 @@ void open_mailbox(const std::string& mailbox)
     opened_mailbox = ::open(mailbox.c_str(), O_WRONLY | O_CLOEXEC);
 }
 
-/// All that a profile of system calls leaves to try.
+/// All that a profile of system calls leaves to try against the lifeline. Nothing else is closed: the parent would see
+/// that, and end the worker for it.
 void hold_on_to_life(const std::string&)
 {
     constexpr int lifeline = 5;
@@ -84,12 +85,11 @@ void hold_on_to_life(const std::string&)
     ::fcntl(lifeline, F_SETFL, 0);
     ::dup2(opened_mailbox, lifeline);
     ::dup3(opened_mailbox, lifeline, O_CLOEXEC);
-    ::close_range(0, lifeline, 0);
+    ::close_range(lifeline, lifeline, 0);
     ::close(lifeline);
     const std::int32_t pid = ::getpid();
     if (::write(opened_mailbox, &pid, sizeof pid) != static_cast<ssize_t>(sizeof pid))
         std::abort();
-    ::close_range(lifeline, ~0U, 0);
     wait_for_ever();
 }
 
