@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
-// Tasks under Landlock's rules for files and TCP; all threads; what a kernel lacks.
-#include "support/processes.hpp"
-#include "support/skip.hpp"
+// Tasks under Landlock's rules for files; all threads; what a kernel lacks.
+#include "crash/sandboxed.hpp"
 
 #include <procpool.hpp>
 
 #include <boost/test/unit_test.hpp>
 
-#include <arpa/inet.h>
 #include <atomic>
 #include <cerrno>
 #include <dirent.h>
@@ -20,7 +18,6 @@
 #include <spawn.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <thread>
@@ -31,10 +28,6 @@ namespace {
 using namespace procpool::test;
 using procpool::sandbox_feature;
 using procpool::sandbox_options;
-namespace fs = std::filesystem;
-using paths = std::vector<fs::path>;
-
-constexpr long landlock_create_ruleset = 444;
 
 /// ThreadSanitizer has a thread of its own that blocks all signals as soon as there is a second one.
 bool can_reach_all_threads()
@@ -42,30 +35,6 @@ bool can_reach_all_threads()
     if (is_thread_sanitized)
         skip("ThreadSanitizer's own thread cannot be reached");
     return !is_thread_sanitized;
-}
-
-bool have_landlock(int version)
-{
-    const long present = ::syscall(landlock_create_ruleset, nullptr, 0, 1);
-    if (present < version)
-        skip("this kernel has Landlock's version " + std::to_string(present) + ", and the test needs " +
-             std::to_string(version));
-    return present >= version;
-}
-
-procpool::pool_options inside(sandbox_options sandbox)
-{
-    return {.workers = 1, .worker = {.sandbox = std::move(sandbox)}};
-}
-
-int error_of(long result)
-{
-    return result < 0 ? errno : 0;
-}
-
-int read_file(const std::string& file)
-{
-    return error_of(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
 }
 
 int write_file(const std::string& file)
@@ -108,77 +77,9 @@ int make_directory(const std::string& directory)
     return error_of(::mkdir(directory.c_str(), 0700));
 }
 
-int change_mode(const std::string& file)
-{
-    return error_of(::chmod(file.c_str(), 0600));
-}
-
-int change_times(const std::string& file)
-{
-    return error_of(::utimensat(AT_FDCWD, file.c_str(), nullptr, 0));
-}
-
-std::uint64_t number_of_stdout()
-{
-    struct stat status {};
-    ::fstat(STDOUT_FILENO, &status);
-    return status.st_ino;
-}
-
-/// Listens on a port of the system's choice, or not.
-int bind_socket(int type)
-{
-    const int fd = ::socket(AF_INET, type | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return error_of(::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address));
-}
-
-int make_socket(int family, int protocol)
-{
-    return error_of(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
-}
-
-int early_socket = -1;
-
-int connect_by_tcp(int port)
-{
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    address.sin_port = htons(static_cast<std::uint16_t>(port));
-    return error_of(::connect(early_socket, reinterpret_cast<const sockaddr*>(&address), sizeof address));
-}
-
 bool may_gain_privileges()
 {
     return ::prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 0;
-}
-
-int seven()
-{
-    return 7;
-}
-
-std::string reason_of_failure(procpool::pool_options options)
-{
-    try {
-        procpool::pool(std::move(options)).async_submit(seven).get();
-        return "none";
-    } catch (const boost::system::system_error& error) {
-        BOOST_TEST((error.code() == procpool::errc::start_failed));
-        return error.what();
-    }
-}
-
-/// Whether this kernel and this build have filters of system calls.
-bool have_filters()
-{
-    const auto reason = reason_of_failure(inside({.no_tcp = true}));
-    if (reason.find("no seccomp filters or procpool was built without libseccomp") != std::string::npos)
-        skip(reason);
-    return reason == "none";
 }
 
 /// A thread of the initializer, which does what a task asks it to.
@@ -241,22 +142,6 @@ procpool::pool_options on_a_kernel_without(long call, sandbox_options sandbox)
     return options;
 }
 
-/// A directory "inside" and one "outside" with a file each, and a link from the one to the other.
-struct two_directories : nothing_left_behind {
-    temporary_directory directory;
-    fs::path in = directory / "inside";
-    fs::path out = directory / "outside";
-
-    two_directories()
-    {
-        for (const auto& each : {in, out}) {
-            fs::create_directory(each);
-            std::ofstream(each / "file") << "content";
-        }
-        fs::create_symlink(out / "file", in / "link");
-    }
-};
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(crash_sandbox, two_directories)
@@ -318,79 +203,6 @@ BOOST_AUTO_TEST_CASE(what_is_writable_may_be_read_and_an_empty_list_allows_nothi
     procpool::pool nothing(inside({.readable = paths{}, .writable = paths{}}));
     BOOST_TEST(nothing.async_submit(read_file, "/dev/null").get() == EACCES);
     BOOST_TEST(nothing.async_submit(write_file, "/dev/null").get() == EACCES);
-}
-
-BOOST_AUTO_TEST_CASE(without_tcp_there_are_no_connections_and_no_ports)
-{
-    if (!have_filters())
-        return;
-    constexpr int tcp_of_several_paths = 262; // IPPROTO_MPTCP
-    procpool::pool pool(inside({.no_tcp = true}));
-    for (const int family : {AF_INET, AF_INET6})
-        for (const int protocol : {0, int{IPPROTO_TCP}, tcp_of_several_paths})
-            BOOST_TEST(pool.async_submit(make_socket, family, protocol).get() == EPERM);
-    BOOST_TEST(pool.async_submit(make_socket, int{AF_SMC}, 0).get() == EPERM);
-    BOOST_TEST(pool.async_submit([] { return error_of(::syscall(SYS_io_uring_setup, 1, nullptr)); }).get() == EPERM);
-    // as documented: other protocols are not covered
-    BOOST_TEST(pool.async_submit(bind_socket, int{SOCK_DGRAM}).get() == 0);
-    BOOST_TEST(pool.async_submit(make_socket, int{AF_UNIX}, 0).get() == 0);
-    BOOST_TEST(pool.async_submit(read_file, out / "file").get() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(a_socket_of_the_initializer_can_be_connected_to_nobody_where_the_kernel_has_rules_for_it)
-{
-    if (!have_filters() || !have_landlock(4))
-        return;
-    auto options = inside({.no_tcp = true});
-    options.initializer = procpool::task([] { early_socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0); });
-    procpool::pool pool(options);
-    BOOST_TEST(pool.async_submit(connect_by_tcp, 9).get() == EACCES);
-}
-
-BOOST_AUTO_TEST_CASE(where_nothing_is_writable_nothing_about_a_file_can_be_changed)
-{
-    if (!have_landlock(3) || !have_filters())
-        return;
-    procpool::pool pool(inside({.writable = paths{}}));
-    BOOST_TEST(pool.async_submit(change_mode, out / "file").get() == EPERM);
-    BOOST_TEST(pool.async_submit(change_times, out / "file").get() == EPERM);
-    procpool::pool some(inside({.writable = paths{in}}));
-    BOOST_TEST(some.async_submit(change_mode, in / "file").get() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(what_its_parent_has_open_is_out_of_reach)
-{
-    if (!have_landlock(3) || !have_filters())
-        return;
-    const int secret = ::open((out / "file").c_str(), O_RDONLY | O_CLOEXEC);
-    const std::string by_proc = "/proc/" + std::to_string(::getpid()) + "/fd/" + std::to_string(secret);
-    for (const auto& sandbox :
-         {sandbox_options{.writable = paths{in}}, {.syscalls = procpool::syscall_profile::readonly}}) {
-        procpool::pool pool(inside(sandbox));
-        BOOST_TEST(pool.async_submit(read_file, by_proc).get() == EACCES);
-        BOOST_TEST(pool.async_submit(read_file, out / "file").get() == 0);
-    }
-    ::close(secret);
-}
-
-BOOST_AUTO_TEST_CASE(nobody_outside_gets_its_signals_where_the_kernel_has_rules_for_it)
-{
-    if (!have_landlock(7))
-        return;
-    procpool::pool pool(inside({.readable = paths{in}}));
-    BOOST_TEST(pool.async_submit([] { return error_of(::kill(::getppid(), 0)); }).get() == EPERM);
-    BOOST_TEST(pool.async_submit([] { return error_of(::kill(::getpid(), 0)); }).get() == 0);
-}
-
-BOOST_AUTO_TEST_CASE(stdout_is_not_the_hosts_where_files_or_calls_are_restricted)
-{
-    if (!have_landlock(1) || !have_filters())
-        return;
-    for (const auto& sandbox :
-         {sandbox_options{.readable = paths{in}}, {.syscalls = procpool::syscall_profile::compute}})
-        BOOST_TEST(procpool::pool(inside(sandbox)).async_submit(number_of_stdout).get() != number_of_stdout());
-    BOOST_TEST(procpool::pool(inside({.no_new_privs = true})).async_submit(number_of_stdout).get() ==
-               number_of_stdout());
 }
 
 BOOST_AUTO_TEST_CASE(no_new_privileges_alone_forbids_nothing_else)
