@@ -114,27 +114,6 @@ void pool_impl::submit(operation_ptr op, full_queue if_full)
         in_line_.push_back(std::move(op));
 }
 
-bool pool_impl::enter(const operation_ptr& op)
-{
-    return admission_.enter(scheduled_operation::of(*op).size());
-}
-
-void pool_impl::wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op)
-{
-    if (runs_loop_of(executor_))
-        throw_error(errc::would_deadlock,
-                    "procpool::pool::async_submit() would have to wait for room in the queue on a thread that runs the "
-                    "pool's loop: pass a completion token there, or set pool_options::when_full to fail");
-    bool entered = false;
-    room_.wait(lock, [&] { return closed_ || (entered = in_line_.empty() && enter(op)); });
-    if (entered) {
-        enqueue(op);
-        return wake_engine(std::move(lock));
-    }
-    lock.unlock();
-    refuse(op, closed());
-}
-
 // With the mutex held.
 void pool_impl::enqueue(operation_ptr op)
 {
@@ -294,32 +273,6 @@ void pool_impl::terminate()
     terminating_ = true;
     groups_.kill_all();
     close_door([](runner& r) { r.terminate(); });
-}
-
-// A function of the user's that is slower than the tasks would have events without bound wait for it: so tasks count
-// until theirs were told.
-void pool_impl::tasks_finished(std::size_t tasks, std::size_t bytes)
-{
-    if (tasks == 0)
-        return;
-    if (desk_.is_idle())
-        make_room(tasks, bytes);
-    else
-        desk_.add(counted_tasks{tasks, bytes});
-}
-
-// For those in line, in their order.
-void pool_impl::make_room(std::size_t tasks, std::size_t bytes)
-{
-    const std::scoped_lock lock(mutex_);
-    admission_.leave(tasks, bytes);
-    while (!in_line_.empty() && enter(in_line_.front())) {
-        enqueue(std::move(in_line_.front()));
-        in_line_.pop_front();
-    }
-    room_.notify_all();
-    if (!inbox_.empty())
-        post_drain();
 }
 
 procpool::stats pool_impl::stats() const
