@@ -30,7 +30,7 @@ inline constexpr bool is_shared_handle<pipe<T>> = true;
 
 /// One end of a connection between two processes, both ways: what is sent at one end is received at the other, in the
 /// same order, as a value of T; see set_max_item_bytes(). make_pipe() makes both ends; pass one of them to a task, an
-/// initializer or a process. A copy is one more handle of the same end. Asynchronous sends, and receives, of one process
+/// initializer or process. A copy is one more handle of the same end. Asynchronous sends, and receives, of one process
 /// that have the same executor have their turns in the order in which they were started.
 ///
 /// A call that blocks on a thread that runs an io_context blocks that loop too: use the asynchronous forms there.
@@ -43,7 +43,7 @@ inline constexpr bool is_shared_handle<pipe<T>> = true;
 ///                     not send at the same end, or receive at the same end, at a time: their items would be mixed up.
 /// @par Errors         boost::system::system_error with errc::connection_closed: this end was closed, or is none, or
 ///                     the other one was, maybe by the death of its process in the middle of an item;
-///                     errc::not_serializable when T's own functions throw, T has descriptors, or is too large.
+///                     errc::not_serializable when T's own functions throw, T has descriptors, or an item is too large.
 template <class T>
 class pipe {
     static_assert(std::is_empty_v<detail::check_item<T>>);

@@ -30,8 +30,7 @@ std::optional<line_splitter::line> line_splitter::next()
             return take(mark, true, false);
         if (piece.size() < mark_.size && newline == rest.npos)
             return {};
-        if (piece.size() <
-            mark_.size) // a newline inside: text. Waiting for the rest of it would store all that follows.
+        if (piece.size() < mark_.size) // A newline is inside, so this is text: to wait for the rest would store all.
             return take_whole(newline);
         task_ = mark_.task_in(piece);
         begin_ += mark_.size;

@@ -148,6 +148,17 @@ BOOST_AUTO_TEST_CASE(limits_hold)
     }));
 }
 
+BOOST_AUTO_TEST_CASE(of_its_channel_it_keeps_the_lifeline_open_alone_also_under_a_profile)
+{
+    for (const auto profile : {syscall_profile::all, syscall_profile::compute}) {
+        const sandbox_options sandbox{.syscalls = profile, .optional = {sandbox_feature::syscalls}};
+        BOOST_TEST(holds_in({.sandbox = sandbox}, [] {
+            const auto is_open = [](int fd) { return ::fcntl(fd, F_GETFD) >= 0; };
+            return !is_open(3) && !is_open(4) && is_open(5) && !is_open(6);
+        }));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(what_is_discarded_goes_nowhere)
 {
     BOOST_TEST(holds_in({.stdout_to = output::discard}, [] {
