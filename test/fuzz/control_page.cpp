@@ -54,6 +54,11 @@ struct parent_and_worker {
     }
     void claim(std::uint64_t id) { claimed |= slot().claim(id, 1) && id == last_id; }
     void revoke() { revoked |= slot().revoke(last_id); }
+    void finish(std::uint64_t id)
+    {
+        honest &= claimed && id == last_id; // an honest worker ends the run of what it has claimed
+        slot().finish(id);
+    }
     void check()
     {
         if (!honest)
@@ -70,6 +75,8 @@ struct parent_and_worker {
         const auto bytes = received.collect(page.answers);
         if (bytes.size() > outbox_size)
             std::abort();
+        if (bytes.empty()) // a reader costs more than all other steps
+            return;
         frame_reader frames(1 << 16);
         const auto room = frames.prepare();
         std::copy(bytes.begin(), bytes.end(), room.begin());
@@ -103,9 +110,9 @@ void take_step(parent_and_worker& world, steps& from)
     case 3:
         return world.revoke();
     case 4:
-        return world.slot().finish(world.last_id);
+        return world.finish(world.last_id);
     case 5:
-        return world.slot().finish(from.next<std::uint8_t>());
+        return world.finish(from.next<std::uint8_t>());
     case 6:
         world.honest = false;
         return world.slot().word.store(from.next<std::uint64_t>());
