@@ -14,19 +14,4 @@ void task_list::append(task_list& others) noexcept
     others = {};
 }
 
-void task_list::insert_ordered(task& t) noexcept
-{
-    task* position = first_;
-    if (last_ && last_->id < t.id)
-        position = nullptr;
-    else if (last_inserted_ && first_->id < t.id)
-        position = last_inserted_;
-    while (position && position->previous && position->previous->id > t.id)
-        position = position->previous;
-    while (position && position->id < t.id)
-        position = position->next;
-    insert_before(position, t);
-    last_inserted_ = &t;
-}
-
 } // namespace procpool::schedule

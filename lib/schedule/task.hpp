@@ -53,6 +53,7 @@ struct task {
     union {
         time_point sent_at{}; ///< When it is with a worker, or was.
         const void* soon;     ///< While it waits: one that will have its turn soon after it, or is gone. For fetch().
+        task* first_child;    ///< While it waits again: in a task_heap.
     };
     time_point begun_by{}; ///< When it was first seen to run there: whatever its worker says, it began before.
     time_point alarm{};    ///< When to look whether a time of it is over; when it rests: when it goes on.
@@ -64,6 +65,7 @@ struct task {
     bool asked : 1 = false;   ///< It was asked to stop.
     bool bound : 1 = false;   ///< Only one worker may run it: `with`, also while it waits for its turn there.
     bool awaited : 1 = false; ///< Its time was over when its run had ended, by its worker's word.
+    bool is_back : 1 = false; ///< It waits again, after it was with a worker.
     bool over = false;        ///< Its worker says that it has ended, and has not sent the answer yet.
     bool finished = false;    ///< The caller has its outcome already; only the worker may still be busy with it.
 };
@@ -84,16 +86,18 @@ public:
     task* front() const noexcept { return first_; }
     task* back() const noexcept { return last_; }
 
-    void push_back(task& t) noexcept { insert_before(nullptr, t); }
+    void push_back(task& t) noexcept
+    {
+        t.next = nullptr;
+        t.previous = last_;
+        (last_ ? last_->next : first_) = &t;
+        last_ = &t;
+        ++size_;
+    }
     /// Moves all of another list to the end of this one.
     void append(task_list& others) noexcept;
-    /// Keeps ascending ids. Fast for a task that belongs at the front, at the end, or beside the last one that was
-    /// inserted: tasks that come back mostly do so in their order, and there may be many of them.
-    void insert_ordered(task& t) noexcept;
     void remove(task& t) noexcept
     {
-        if (&t == last_inserted_)
-            last_inserted_ = t.next;
         (t.previous ? t.previous->next : first_) = t.next;
         (t.next ? t.next->previous : last_) = t.previous;
         t.previous = t.next = nullptr;
@@ -101,18 +105,8 @@ public:
     }
 
 private:
-    void insert_before(task* position, task& t) noexcept
-    {
-        t.next = position;
-        t.previous = position ? position->previous : last_;
-        (t.previous ? t.previous->next : first_) = &t;
-        (t.next ? t.next->previous : last_) = &t;
-        ++size_;
-    }
-
     task* first_ = nullptr;
     task* last_ = nullptr;
-    task* last_inserted_ = nullptr; // by insert_ordered(); or the one behind it, if it has left
     std::size_t size_ = 0;
 };
 

@@ -5,22 +5,38 @@
 
 namespace procpool::schedule {
 
+task* waiting_tasks::line::front() const noexcept
+{
+    task* const first = fresh.front();
+    task* const first_back = back.front();
+    return !first_back || (first && first->id < first_back->id) ? first : first_back;
+}
+
+void waiting_tasks::line::remove(task& t) noexcept
+{
+    if (t.is_back)
+        back.remove(t);
+    else
+        fresh.remove(t);
+    t.is_back = false;
+}
+
 void waiting_tasks::append(arrivals::run& arrived)
 {
     const std::size_t count = arrived.tasks.size();
-    list_to_fill(arrived.priority).append(arrived.tasks);
+    line_to_fill(arrived.priority).fresh.append(arrived.tasks);
     size_ += count;
 }
 
 void waiting_tasks::put_back(task& t)
 {
-    list_to_fill(t.priority).insert_ordered(t);
-    t.soon = nullptr;
+    line_to_fill(t.priority).back.push(t);
+    t.is_back = true;
     t.where = stage::waiting;
     ++size_;
 }
 
-task_list& waiting_tasks::list_to_fill(int priority)
+waiting_tasks::line& waiting_tasks::line_to_fill(int priority)
 {
     const auto [place, is_new] = by_priority_.try_emplace(priority);
     if (!is_new && place->second.empty())
@@ -29,14 +45,14 @@ task_list& waiting_tasks::list_to_fill(int priority)
 }
 
 // There must be a task.
-waiting_tasks::lists::const_iterator waiting_tasks::first_list() const noexcept
+waiting_tasks::lines::const_iterator waiting_tasks::first_line() const noexcept
 {
     return std::ranges::find_if(by_priority_, [](const auto& each) { return !each.second.empty(); });
 }
 
 task* waiting_tasks::front() const noexcept
 {
-    return size_ == 0 ? nullptr : first_list()->second.front();
+    return size_ == 0 ? nullptr : first_line()->second.front();
 }
 
 void waiting_tasks::remove(task& t) noexcept
@@ -45,7 +61,7 @@ void waiting_tasks::remove(task& t) noexcept
     t.where = stage::outside;
 }
 
-void waiting_tasks::take_out(task& t, task_list& from) noexcept
+void waiting_tasks::take_out(task& t, line& from) noexcept
 {
     from.remove(t);
     --size_;
@@ -58,18 +74,25 @@ void waiting_tasks::take_out(task& t, task_list& from) noexcept
 std::vector<task*> waiting_tasks::up_to(std::uint64_t last_id) const
 {
     std::vector<task*> found;
-    for (const auto& [priority, tasks] : by_priority_)
-        for (task* t = tasks.front(); t && t->id <= last_id; t = t->next)
+    for (const auto& [priority, tasks] : by_priority_) {
+        const auto before = static_cast<std::ptrdiff_t>(found.size());
+        tasks.back.append_to(found);
+        const auto later =
+            std::remove_if(found.begin() + before, found.end(), [last_id](const task* t) { return t->id > last_id; });
+        found.erase(later, found.end());
+        for (task* t = tasks.fresh.front(); t && t->id <= last_id; t = t->next)
             found.push_back(t);
+        std::ranges::sort(found.begin() + before, found.end(), {}, &task::id);
+    }
     return found;
 }
 
 task& waiting_tasks::pop() noexcept
 {
-    auto& list = const_cast<task_list&>(first_list()->second);
-    task& first = *list.front();
+    auto& next = const_cast<line&>(first_line()->second);
+    task& first = *next.front();
     fetch(first.soon);
-    take_out(first, list);
+    take_out(first, next);
     return first;
 }
 

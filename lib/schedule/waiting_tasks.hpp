@@ -2,6 +2,7 @@
 #pragma once
 
 #include "schedule/arrivals.hpp"
+#include "schedule/task_heap.hpp"
 
 #include <map>
 #include <vector>
@@ -32,15 +33,25 @@ public:
     static constexpr std::size_t most_empty = 16;
 
 private:
-    using lists = std::map<int, task_list, std::greater<>>;
+    // New tasks have ascending ids, so a list suffices for them. Others come back at any place: those that rest come
+    // back when their pauses end.
+    struct line {
+        task_list fresh;
+        task_heap back;
 
-    task_list& list_to_fill(int priority);
-    lists::const_iterator first_list() const noexcept;
-    void take_out(task& t, task_list& from) noexcept;
+        bool empty() const noexcept { return fresh.empty() && back.empty(); }
+        task* front() const noexcept;
+        void remove(task& t) noexcept;
+    };
+    using lines = std::map<int, line, std::greater<>>;
 
-    // Keeps some empty lists: most programs use few priorities, again and again. Others use a deadline or a score, and
+    line& line_to_fill(int priority);
+    lines::const_iterator first_line() const noexcept;
+    void take_out(task& t, line& from) noexcept;
+
+    // Keeps some empty ones: most programs use few priorities, again and again. Others use a deadline or a score, and
     // a new one each time.
-    lists by_priority_;
+    lines by_priority_;
     std::size_t empty_ = 0; // of them
     std::size_t size_ = 0;
 };

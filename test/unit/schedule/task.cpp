@@ -4,7 +4,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <array>
-#include <random>
 #include <string>
 #include <vector>
 
@@ -102,39 +101,6 @@ BOOST_AUTO_TEST_CASE(a_list_takes_over_another)
     BOOST_TEST(backwards(list) == "321");
     BOOST_TEST(list.size() == 3);
     BOOST_TEST(others.empty());
-}
-
-BOOST_AUTO_TEST_CASE(an_ordered_insertion_keeps_ids_ascending)
-{
-    auto t = numbered_tasks();
-    task_list list;
-    for (const std::size_t i : {2u, 0u, 3u, 1u})
-        list.insert_ordered(t[i]);
-    BOOST_TEST(forwards(list) == "1234");
-    BOOST_TEST(backwards(list) == "4321");
-}
-
-BOOST_AUTO_TEST_CASE(ids_ascend_whatever_is_inserted_and_leaves)
-{
-    std::mt19937 chance(1);
-    std::vector<task> tasks(50);
-    std::vector<char> is_in(tasks.size());
-    for (std::size_t i = 0; i != tasks.size(); ++i)
-        tasks[i].id = i;
-    task_list list;
-    for (int step = 0; step != 10'000; ++step) {
-        const auto i = chance() % tasks.size();
-        if (is_in[i] != 0)
-            list.remove(tasks[i]);
-        else
-            list.insert_ordered(tasks[i]);
-        is_in[i] = 1 - is_in[i];
-        std::string expected;
-        for (std::size_t each = 0; each != tasks.size(); ++each)
-            if (is_in[each] != 0)
-                expected += std::to_string(each);
-        BOOST_TEST_REQUIRE(forwards(list) == expected);
-    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,7 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cstdint>
 #include <deque>
+#include <random>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -71,6 +74,48 @@ BOOST_AUTO_TEST_CASE(a_task_that_is_put_back_gets_its_old_place)
     queue.put_back(second);
     queue.put_back(first);
     BOOST_TEST(take_all() == "123");
+}
+
+// Against a set of what waits.
+BOOST_AUTO_TEST_CASE(whatever_leaves_and_comes_back_the_lowest_id_is_next)
+{
+    std::mt19937 chance(1);
+    std::set<std::uint64_t> waiting;
+    for (int step = 0; step != 20'000; ++step) {
+        if (tasks.empty() || chance() % 10 == 0)
+            waiting.insert(add().id);
+        task& t = tasks[chance() % tasks.size()];
+        if (t.where == stage::waiting) {
+            queue.remove(t);
+            waiting.erase(t.id);
+        } else {
+            queue.put_back(t);
+            waiting.insert(t.id);
+        }
+        BOOST_TEST_REQUIRE(queue.size() == waiting.size());
+        BOOST_TEST_REQUIRE((waiting.empty() ? queue.empty() : queue.front()->id == *waiting.begin()));
+    }
+    const std::uint64_t last_id = tasks.size() / 2;
+    std::vector<std::uint64_t> ids;
+    for (const task* each : queue.up_to(last_id))
+        ids.push_back(each->id);
+    BOOST_TEST(ids == std::vector(waiting.begin(), waiting.upper_bound(last_id)), boost::test_tools::per_element());
+}
+
+// Where each cost more than the logarithm of their number, this would take minutes.
+BOOST_AUTO_TEST_CASE(a_million_come_back_from_both_ends_in_turn)
+{
+    constexpr std::size_t count = 1'000'000;
+    for (std::size_t i = 0; i != count; ++i)
+        queue.remove(add());
+    for (std::size_t i = 0; i != count / 2; ++i) {
+        queue.put_back(tasks[i]);
+        queue.put_back(tasks[count - 1 - i]);
+    }
+    bool are_in_order = true;
+    for (std::size_t i = 0; i != count; ++i)
+        are_in_order &= &queue.pop() == &tasks[i];
+    BOOST_TEST(are_in_order);
 }
 
 BOOST_AUTO_TEST_CASE(a_task_knows_whether_it_waits)
