@@ -5,6 +5,7 @@
 #include "os/pipe.hpp"
 
 #include <algorithm>
+#include <new>
 
 namespace procpool::link {
 namespace {
@@ -50,10 +51,20 @@ void link::start(std::shared_ptr<link_events> events, const wire::configuration&
 
 std::uint16_t link::send(task& t, const outgoing_task& described)
 {
-    if (modules_sent_ < described.modules)
-        send_new_modules(described.modules);
     // The page says "queued" before the frame is written.
     const std::uint16_t slot = slots_.take(described.id, t, described.deadline);
+    try {
+        add_task(slot, described);
+    } catch (const std::bad_alloc&) { // all that has a slot gets an outcome when the worker has ended
+        give_up_for_want_of_memory();
+    }
+    return slot;
+}
+
+void link::add_task(std::uint16_t slot, const outgoing_task& described)
+{
+    if (modules_sent_ < described.modules)
+        send_new_modules(described.modules);
     const auto descriptors = send_descriptors(described.id, described.descriptors);
     auto& header = described.attached.empty() ? add_call(slot, described.call)
                                               : add_call_with(described.attached, slot, described.call);
@@ -62,7 +73,6 @@ std::uint16_t link::send(task& t, const outgoing_task& described)
     header.ran_ns = static_cast<std::uint64_t>(described.timeout.count());
     header.may_hold = described.may_hold;
     header.descriptors = descriptors;
-    return slot;
 }
 
 wire::frame_header& link::add_call(std::uint16_t slot, const detail::byte_buffer& call)

@@ -97,7 +97,8 @@ public:
     /// What is known about the end of the process, without what concerns a task. When it has ended.
     crash_report report() const;
 
-    /// Queues a task for the worker; flush() writes it. Returns its slot.
+    /// Queues a task for the worker; flush() writes it. Returns its slot. Where there is no memory for that, the worker is
+    /// killed.
     std::uint16_t send(task& t, const outgoing_task& described);
     /// Asks the task in a slot to stop.
     void ask(std::uint16_t slot) noexcept { slots_.ask(slot); }
@@ -155,6 +156,7 @@ private:
     bool is_given_up() const noexcept { return broke_protocol_ || was_too_much_; }
     void write();
     void write_when_possible();
+    void add_task(std::uint16_t slot, const outgoing_task& described);
     wire::frame_header& add_call(std::uint16_t slot, const detail::byte_buffer& call);
     wire::frame_header& add_call_with(std::span<const detail::byte_buffer> attached, std::uint16_t slot,
                                       const detail::byte_buffer& call);

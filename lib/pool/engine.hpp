@@ -68,13 +68,9 @@ public:
 private:
     struct seat { // of a worker
         std::shared_ptr<link::link> link;
-        bool too_late = false; // it was not ready in time
+        bool too_late = false;   // it was not ready in time
+        bool has_unsent = false; // it is in to_flush_
         std::optional<schedule::reason> retired_for;
-    };
-
-    struct ended_task {
-        operation_ptr op;
-        outcome result;
     };
 
     schedule::time_point now() noexcept;
@@ -86,6 +82,7 @@ private:
     void spawn(schedule::worker_id id);
     void add_worker(schedule::worker_id id, link::launched started);
     bool fork_server_is_leaving();
+    void flush_soon(seat& at) noexcept;
     void send_all(seat& at, const schedule::action& send);
     void send_one(link::link& to, scheduled_operation& op, bool may_hold);
     void take_back(seat& at, scheduled_operation& op);
@@ -138,9 +135,9 @@ private:
     std::optional<fork_server> fork_server_;
     schedule::scheduler scheduler_;
     boost::unordered_flat_map<schedule::worker_id, seat> seats_;
-    std::vector<link::link*> to_flush_;
+    std::vector<schedule::worker_id> to_flush_; // has room for all seats
     std::vector<schedule::worker_id> to_collect_;
-    std::vector<ended_task> ended_; // without an answer, since the last turn
+    operation_list ended_; // without an answer, since the last turn
     settled_operations settled_;
     std::optional<schedule::time_point> now_;  // read once for all events that arrive together
     const link::link* ended_worker_ = nullptr; // whose tasks are being finished

@@ -110,10 +110,12 @@ void engine::spawn(schedule::worker_id id)
 void engine::add_worker(schedule::worker_id id, link::launched started)
 {
     auto made = std::make_shared<link::link>(executor_, id, std::move(started), pool_.groups(), plan_);
-    seats_[id].link = made;
+    auto& at = seats_[id];
+    at.link = made;
+    to_flush_.reserve(to_flush_.size() + seats_.size());
     first_message_.worker = id;
     made->start({pool_.shared_from_this(), this}, first_message_, first_modules_, first_descriptors_);
-    to_flush_.push_back(made.get());
+    flush_soon(at);
     tell_started(*made);
 }
 
@@ -146,8 +148,13 @@ void engine::send_all(seat& at, const action& send)
     schedule::task* t = send.about;
     for (std::size_t left = send.count; left != 0; --left, t = t->next)
         send_one(*at.link, scheduled_operation::of(*t), send.may_hold);
-    if (to_flush_.empty() || to_flush_.back() != at.link.get())
-        to_flush_.push_back(at.link.get());
+    flush_soon(at);
+}
+
+void engine::flush_soon(seat& at) noexcept
+{
+    if (!std::exchange(at.has_unsent, true))
+        to_flush_.push_back(at.link->number());
 }
 
 void engine::send_one(link::link& to, scheduled_operation& op, bool may_hold)
@@ -226,14 +233,17 @@ void engine::finish(const action& next)
     count_finished(op);
     tell_finished(next);
     op.release_attached();
-    ended_.push_back({std::move(finished), failure_of(next)});
+    finished->fail(made_by([&] { return failure_of(next); }));
+    ended_.push(std::move(finished));
 }
 
 void engine::settle_ended()
 {
-    for (auto& [op, result] : std::exchange(ended_, {}))
-        if (op->settle(std::move(result)))
+    while (!ended_.empty()) {
+        auto op = ended_.pop();
+        if (op->settle())
             settled_.add(std::move(op));
+    }
 }
 
 outcome engine::failure_of(const action& next)
@@ -275,8 +285,12 @@ void engine::collect_held()
 
 void engine::flush()
 {
-    for (auto* each : std::exchange(to_flush_, {}))
-        each->flush();
+    for (const auto id : to_flush_)
+        if (const auto at = seats_.find(id); at != seats_.end()) {
+            at->second.has_unsent = false;
+            at->second.link->flush();
+        }
+    to_flush_.clear();
 }
 
 void engine::set_timer()

@@ -96,12 +96,14 @@ outcome deadline_exceeded(bool has_worker)
                                   : "the task's deadline passed before it started: it was given up");
 }
 
-outcome no_memory()
+outcome no_memory() noexcept
 {
-    return {.error = std::make_exception_ptr(by_pool(boost::system::system_error(
-                make_error_code(boost::system::errc::not_enough_memory),
-                "the task's result has arrived, and this process has no memory for it: return less, or set "
-                "pool_options::max_result_bytes to what it can take")))};
+    return made_by([] {
+        return outcome{.error = std::make_exception_ptr(by_pool(boost::system::system_error(
+                           make_error_code(boost::system::errc::not_enough_memory),
+                           "this process has no memory for what the task and its worker exchange: pass and return "
+                           "less, or set pool_options::max_result_bytes to what it can take")))};
+    });
 }
 
 outcome crashed(const link::link& worker, const scheduled_operation& task, schedule::time_point now)

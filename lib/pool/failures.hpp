@@ -7,11 +7,23 @@
 #include <procpool/detail/operation.hpp>
 #include <procpool/error.hpp>
 
+#include <exception>
+#include <new>
 #include <string>
 
 namespace procpool::detail {
 
 /// The pool's own ways for a task to fail, as outcomes. Each text says what happened, to what, and what to do.
+/// What make() returns; where there is no memory for that, its bad_alloc.
+template <class Make>
+outcome made_by(Make make) noexcept
+{
+    try {
+        return make();
+    } catch (const std::bad_alloc&) {
+        return {.error = std::current_exception()};
+    }
+}
 outcome failed_with(errc code, const std::string& sentence);
 outcome cancelled();
 outcome closed();

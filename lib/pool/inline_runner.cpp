@@ -131,7 +131,7 @@ void inline_runner::drop(scheduled_operation& waiting)
 {
     waiting_.remove(waiting);
     ++counts_.cancelled;
-    cancelled_.emplace_back(&waiting.owner, false);
+    cancelled_.push({&waiting.owner, false});
 }
 
 // It runs on, unheard.
@@ -140,13 +140,13 @@ void inline_runner::give_up_running()
     if (!running_ || std::exchange(given_up_, true))
         return;
     ++counts_.cancelled;
-    cancelled_.push_back(running_);
+    cancelled_.push(running_);
 }
 
 void inline_runner::settle_cancelled()
 {
-    for (const auto& each : std::exchange(cancelled_, {}))
-        settle(each, cancelled());
+    while (!cancelled_.empty())
+        settle(cancelled_.pop(), made_by(cancelled));
 }
 
 void inline_runner::cancel_pending(std::uint64_t last_id)

@@ -55,8 +55,8 @@ private:
     std::optional<outcome> initialized_; // once it has run; touched by who runs a task
     schedule::waiting_tasks waiting_;    // with a reference to each
     operation_ptr running_;
-    std::vector<operation_ptr> cancelled_; // since the last turn
-    bool given_up_ = false;                // the one that runs
+    operation_list cancelled_; // since the last turn
+    bool given_up_ = false;    // the one that runs
     bool posted_ = false;
     bool closed_ = false;
     joins joins_;

@@ -8,9 +8,26 @@
 
 namespace procpool::detail {
 
-bool pool_impl::enter(const operation_ptr& op)
+// With the mutex held. If it returns true, enqueue() must follow.
+bool pool_impl::enter(const scheduled_operation& scheduled)
 {
-    return admission_.enter(scheduled_operation::of(*op).size());
+    inbox_.make_room_for(scheduled);
+    return admission_.enter(scheduled.size());
+}
+
+// With the mutex held, as for all that concerns the line.
+void pool_impl::stand_in_line(operation_ptr op) noexcept
+{
+    auto& scheduled = scheduled_operation::of(*op.detach());
+    scheduled.in_line = true;
+    in_line_.push_back(scheduled);
+}
+
+operation_ptr pool_impl::leave_line(scheduled_operation& scheduled) noexcept
+{
+    in_line_.remove(scheduled);
+    scheduled.in_line = false;
+    return {&scheduled.owner, false};
 }
 
 void pool_impl::wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op)
@@ -20,7 +37,7 @@ void pool_impl::wait_for_room(std::unique_lock<std::mutex>& lock, const operatio
                     "procpool::pool::async_submit() would have to wait for room in the queue on a thread that runs the "
                     "pool's loop: pass a completion token there, or set pool_options::when_full to fail");
     bool entered = false;
-    room_.wait(lock, [&] { return closed_ || (entered = in_line_.empty() && enter(op)); });
+    room_.wait(lock, [&] { return closed_ || (entered = in_line_.empty() && enter(scheduled_operation::of(*op))); });
     if (entered) {
         enqueue(op);
         return wake_engine(std::move(lock));
@@ -46,10 +63,8 @@ void pool_impl::make_room(std::size_t tasks, std::size_t bytes)
 {
     const std::scoped_lock lock(mutex_);
     admission_.leave(tasks, bytes);
-    while (!in_line_.empty() && enter(in_line_.front())) {
-        enqueue(std::move(in_line_.front()));
-        in_line_.pop_front();
-    }
+    while (!in_line_.empty() && enter(scheduled_operation::of(*in_line_.front())))
+        enqueue(leave_line(scheduled_operation::of(*in_line_.front())));
     room_.notify_all();
     if (!inbox_.empty())
         post_drain();

@@ -10,10 +10,13 @@ namespace procpool::detail {
 bool pool_impl::cancel(const operation_ptr& op, bool if_running)
 {
     std::unique_lock lock(mutex_);
-    const bool was_in_line = std::erase(in_line_, op) != 0;
+    auto& scheduled = scheduled_operation::of(*op);
+    const bool was_in_line = scheduled.in_line;
+    if (was_in_line)
+        leave_line(scheduled);
     lock.unlock();
     if (was_in_line)
-        refuse(op, cancelled());
+        refuse(op, made_by(cancelled));
     return was_in_line || enter_from_anywhere([&](runner& r) { return r.cancel(*op, if_running); });
 }
 
@@ -22,11 +25,13 @@ void pool_impl::cancel_pending()
 {
     const auto self = shared_from_this();
     std::unique_lock lock(mutex_);
-    const auto dropped = std::exchange(in_line_, {});
+    operation_list dropped;
+    while (!in_line_.empty())
+        dropped.push(leave_line(scheduled_operation::of(*in_line_.front())));
     const auto last_id = last_id_; // what is submitted from now on is not meant
     lock.unlock();
-    for (const auto& op : dropped)
-        refuse(op, cancelled());
+    while (!dropped.empty())
+        refuse(dropped.pop(), made_by(cancelled));
     enter_from_anywhere([&](runner& r) {
         r.cancel_pending(last_id);
         return true;

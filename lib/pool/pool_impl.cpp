@@ -100,7 +100,7 @@ void pool_impl::submit(operation_ptr op, full_queue if_full)
         lock.unlock();
         return refuse(op, closed());
     }
-    if (in_line_.empty() && enter(op)) {
+    if (in_line_.empty() && enter(scheduled_operation::of(*op))) {
         enqueue(std::move(op));
         return wake_engine(std::move(lock));
     }
@@ -111,21 +111,15 @@ void pool_impl::submit(operation_ptr op, full_queue if_full)
     if (if_full == full_queue::block_caller)
         wait_for_room(lock, op);
     else
-        in_line_.push_back(std::move(op));
+        stand_in_line(std::move(op));
 }
 
-// With the mutex held.
-void pool_impl::enqueue(operation_ptr op)
+// With the mutex held, when the inbox has room for it.
+void pool_impl::enqueue(operation_ptr op) noexcept
 {
-    auto& scheduled = scheduled_operation::of(*op);
+    auto& scheduled = scheduled_operation::of(*op.detach()); // the engine takes it over
     scheduled.id = ++last_id_;
-    try {
-        inbox_.push(scheduled);
-    } catch (...) {
-        admission_.leave(1, scheduled.size());
-        throw;
-    }
-    static_cast<void>(op.detach()); // the engine takes it over
+    inbox_.push(scheduled);
 }
 
 // Tasks wait for others that may follow at once, to be sent together; but not while a worker waits for them.
@@ -234,9 +228,11 @@ void pool_impl::close_door(Event then)
 {
     const std::scoped_lock lock(mutex_);
     closed_ = true;
-    for (auto& op : std::exchange(in_line_, {})) {
-        admission_.enter_anyway(scheduled_operation::of(*op).size());
-        enqueue(std::move(op));
+    while (!in_line_.empty()) {
+        auto& next = scheduled_operation::of(*in_line_.front());
+        inbox_.make_room_for(next);
+        admission_.enter_anyway(next.size());
+        enqueue(leave_line(next));
     }
     room_.notify_all();
     post_locked(std::move(then));
@@ -325,33 +321,31 @@ void pool_impl::keep() noexcept
     kept_ = shared_from_this();
 }
 
-// With the mutex held.
-std::vector<operation_ptr> pool_impl::take_unaccepted()
+// Returns what the engine has not accepted.
+operation_list pool_impl::leave_context() noexcept
 {
-    std::vector<operation_ptr> taken(in_line_.begin(), in_line_.end());
-    in_line_.clear();
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    executor_ = {};
+    room_.notify_all();
+    operation_list left;
+    while (!in_line_.empty())
+        left.push(leave_line(scheduled_operation::of(*in_line_.front())));
     for (auto& [worker, op] : std::exchange(inbox_for_one_, {}))
-        taken.push_back(std::move(op));
+        left.push(std::move(op));
     auto unaccepted = std::exchange(inbox_, {});
     for (auto& run : unaccepted.runs())
-        for (const schedule::task* t = run.tasks.front(); t; t = t->next)
-            taken.emplace_back(&static_cast<const scheduled_operation&>(*t).owner, false);
-    return taken;
+        for (schedule::task* t = run.tasks.front(); t; t = t->next)
+            left.push({&scheduled_operation::of(*t).owner, false});
+    return left;
 }
 
 void pool_impl::abandon() noexcept
 {
     if (!is_original())
         return keep();
-    std::vector<operation_ptr> never_accepted;
+    auto never_accepted = leave_context();
     std::unique_ptr<runner> gone;
-    {
-        const std::scoped_lock lock(mutex_);
-        closed_ = true;
-        never_accepted = take_unaccepted();
-        executor_ = {};
-        room_.notify_all();
-    }
     {
         const std::scoped_lock lock(runner_mutex_);
         runner_->abandon();
@@ -360,9 +354,11 @@ void pool_impl::abandon() noexcept
         gone.swap(runner_);
     }
     desk_.clear();
-    for (const auto& op : never_accepted)
-        if (op->settle(cancelled()))
+    while (!never_accepted.empty()) {
+        const auto op = never_accepted.pop();
+        if (op->settle(made_by(cancelled)))
             op->abandon();
+    }
 }
 
 } // namespace procpool::detail

@@ -16,7 +16,6 @@
 #include <boost/asio/system_executor.hpp>
 
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <mutex>
 
@@ -101,7 +100,12 @@ private:
         const std::scoped_lock lock(runner_mutex_);
         if (!runner_)
             return {};
-        std::invoke(event, *runner_);
+        try {
+            std::invoke(event, *runner_);
+        } catch (...) { // most likely there was no memory: what the event has left undone is done in a turn of its own
+            post_turn();
+            throw;
+        }
         return runner_->take_settled();
     }
     template <class Event>
@@ -122,16 +126,18 @@ private:
     template <class Event>
     bool enter_from_anywhere(Event event);
     void post_turn();
-    void enqueue(operation_ptr op);
+    void enqueue(operation_ptr op) noexcept;
     void wake_engine(std::unique_lock<std::mutex> lock);
     void post_drain();
     void nudge();
     bool is_quiet() const;
     void refuse(const operation_ptr& op, outcome why);
     void submit_to(schedule::worker_id worker, operation_ptr op);
-    bool enter(const operation_ptr& op);
+    bool enter(const scheduled_operation& scheduled);
     void wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op);
-    std::vector<operation_ptr> take_unaccepted();
+    void stand_in_line(operation_ptr op) noexcept;
+    operation_ptr leave_line(scheduled_operation& scheduled) noexcept;
+    operation_list leave_context() noexcept;
     template <class Event>
     void close_door(Event then);
 
@@ -160,7 +166,7 @@ private:
     boost::asio::any_io_executor executor_;
     schedule::arrivals inbox_; // with a reference to each
     std::vector<std::pair<schedule::worker_id, operation_ptr>> inbox_for_one_;
-    std::deque<operation_ptr> in_line_; // for room in the queue
+    schedule::task_list in_line_; // for room in the queue; with a reference to each
     std::condition_variable room_;
     admission admission_;
     std::uint64_t last_id_ = 0;

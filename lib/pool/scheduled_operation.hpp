@@ -27,6 +27,7 @@ struct scheduled_operation : schedule::task {
     operation& owner;
     std::unique_ptr<detail::own_limits> own_limits; ///< Null: the usual ones, and nothing else.
     std::uint16_t slot = 0;                         ///< In the page of the worker that has it.
+    bool in_line = false;                           ///< It waits for room in the queue. Under the pool's mutex.
 
     /// What a submission asked for.
     void take(const submit_options& options);

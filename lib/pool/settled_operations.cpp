@@ -1,29 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "pool/settled_operations.hpp"
 
-#include <utility>
-
 namespace procpool::detail {
 
 settled_operations::~settled_operations()
 {
-    for (const auto& op : operations_)
-        if (op) // null: delivered
-            op->abandon();
-}
-
-settled_operations settled_operations::take()
-{
-    settled_operations taken;
-    taken.operations_.swap(operations_);
-    taken.delivered_ = std::exchange(delivered_, 0);
-    return taken;
+    while (!empty())
+        operations_.pop()->abandon();
 }
 
 void settled_operations::deliver()
 {
     while (!empty()) {
-        operation_ptr op = std::move(operations_[delivered_++]);
+        operation_ptr op = operations_.pop();
         auto& next = *op;
         next.deliver(std::move(op));
     }

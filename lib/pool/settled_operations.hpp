@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <procpool/detail/operation.hpp>
-
-#include <vector>
+#include "pool/operation_list.hpp"
 
 namespace procpool::detail {
 
@@ -16,16 +14,15 @@ public:
     settled_operations& operator=(settled_operations&&) = delete;
     ~settled_operations();
 
-    bool empty() const noexcept { return delivered_ == operations_.size(); }
-    void add(operation_ptr op) { operations_.push_back(std::move(op)); }
+    bool empty() const noexcept { return operations_.empty(); }
+    void add(operation_ptr op) noexcept { operations_.push(std::move(op)); }
     /// Moves all of them out.
-    settled_operations take();
+    settled_operations take() noexcept { return std::move(*this); }
     /// Delivers all of them, on the pool's executor. Ends early when a handler throws.
     void deliver();
 
 private:
-    std::vector<operation_ptr> operations_;
-    std::size_t delivered_ = 0;
+    operation_list operations_;
 };
 
 } // namespace procpool::detail

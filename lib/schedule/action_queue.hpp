@@ -3,6 +3,7 @@
 
 #include "schedule/action.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,12 @@ namespace procpool::schedule {
 class action_queue {
 public:
     bool empty() const noexcept { return next_ == actions_.size(); }
+    /// Then the next push() cannot fail.
+    void reserve_one()
+    {
+        if (actions_.size() == actions_.capacity())
+            actions_.reserve(std::max<std::size_t>(16, 2 * actions_.size()));
+    }
     /// Made in its place: a copy right after its fields were written one by one would wait for them.
     template <class... Fields>
     void push(Fields... fields)

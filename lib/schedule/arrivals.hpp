@@ -25,22 +25,29 @@ public:
     /// Those whose time to wait is limited.
     const std::vector<task*>& impatient() const noexcept { return impatient_; }
 
-    /// What it throws has changed nothing.
+    /// Then push() of this task cannot fail.
+    void make_room_for(const task& t)
+    {
+        if (is_impatient(t))
+            impatient_.reserve(std::bit_ceil(impatient_.size() + 1));
+        if (needs_run(t))
+            runs_.reserve(std::bit_ceil(runs_.size() + 1));
+    }
     void push(task& t)
     {
-        if (t.limits->queue_end || t.limits->deadline)
-            impatient_.reserve(std::bit_ceil(impatient_.size() + 1));
-        if (runs_.empty() || runs_.back().priority != t.priority)
+        if (needs_run(t))
             runs_.push_back({t.priority, {}});
         runs_.back().tasks.push_back(t);
         note_order(t);
-        if (t.limits->queue_end || t.limits->deadline)
+        if (is_impatient(t))
             impatient_.push_back(&t);
         t.where = stage::waiting;
         ++size_;
     }
 
 private:
+    static bool is_impatient(const task& t) noexcept { return t.limits->queue_end || t.limits->deadline; }
+    bool needs_run(const task& t) const noexcept { return runs_.empty() || runs_.back().priority != t.priority; }
     // Whoever takes a task out of the queue has one fetched that comes some places later.
     void note_order(task& t) noexcept
     {

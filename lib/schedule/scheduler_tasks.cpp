@@ -10,13 +10,13 @@ namespace procpool::schedule {
 void scheduler::submit(arrivals arrived, time_point now)
 {
     counts_.submitted += arrived.size();
+    undispatched_ = now; // first: what follows may throw
     for (auto& run : arrived.runs()) {
         waiting_.append(run);
         make_way_for(run.priority);
     }
     for (task* t : arrived.impatient())
         watch_waiting(*t);
-    undispatched_ = now;
 }
 
 void scheduler::cancel(task& t, bool if_running, time_point now)
@@ -24,13 +24,14 @@ void scheduler::cancel(task& t, bool if_running, time_point now)
     if (t.where == stage::sent && !t.finished) {
         ask_back(t, if_running ? recall::stop : recall::cancel);
     } else if (t.where == stage::waiting || t.where == stage::resting) {
-        expire(t, reason::cancelled);
         undispatched_ = now;
+        expire(t, reason::cancelled);
     }
 }
 
 void scheduler::cancel_pending(std::uint64_t last_id, time_point now)
 {
+    undispatched_ = now;
     for (task* t : waiting_.up_to(last_id))
         expire(*t, reason::cancelled);
     cancel_resting(last_id);
@@ -40,12 +41,12 @@ void scheduler::cancel_pending(std::uint64_t last_id, time_point now)
             if (t->id <= last_id && !t->finished && !t->started)
                 ask_back(*t, recall::cancel);
     }
-    undispatched_ = now;
 }
 
 // It never reaches a worker.
 void scheduler::expire(task& t, reason why)
 {
+    actions_.reserve_one(); // what this throws has changed nothing
     unwatch(t);
     if (t.where == stage::resting)
         --resting_;

@@ -20,6 +20,7 @@
 
 namespace procpool::detail {
 
+class operation_list;
 class pool_impl;
 struct scheduled_operation;
 
@@ -38,8 +39,8 @@ private:
     PROCPOOL_DECL std::exception_ptr make_failure() const;
 };
 
-/// The worker's answer has arrived, and there is no memory for it.
-PROCPOOL_DECL outcome no_memory();
+/// There is no memory for what the task and its worker exchange.
+PROCPOOL_DECL outcome no_memory() noexcept;
 
 class operation;
 using operation_ptr = boost::intrusive_ptr<operation>;
@@ -63,10 +64,13 @@ public:
         ::operator delete(memory, alignment);
     }
 
+    /// The task ends without an answer, and settle() follows when the engine has come to the end of its turn.
+    void fail(outcome why) noexcept { outcome_ = std::move(why); }
     /// The outcome is here. Called once, inside the pool's engine. True: deliver() must follow.
+    bool settle() { return settled(); }
     bool settle(outcome result)
     {
-        outcome_ = std::move(result);
+        fail(std::move(result));
         return settled();
     }
     /// The same for what a worker sent. The answer takes the place of the call in memory. `shown`: what it lies in, if
@@ -103,9 +107,12 @@ protected:
     /// See settle().
     virtual bool settled() = 0;
 
-    outcome outcome_; ///< Until the task is settled, its bytes are those of the call.
+    /// Until the task is settled, its bytes are those of the call. Small members fill its padding: there may be millions
+    /// of operations.
+    [[no_unique_address]] outcome outcome_;
 
 private:
+    friend class operation_list;
     friend struct scheduled_operation;
     friend void intrusive_ptr_add_ref(operation* op) noexcept
     {
@@ -118,9 +125,10 @@ private:
             delete op;
     }
 
-    std::atomic<std::uint32_t> references_{1};
-    std::uint16_t modules_; // that the worker must know
     std::atomic<bool> with_worker_{false};
+    std::uint16_t modules_; // that the worker must know
+    std::atomic<std::uint32_t> references_{1};
+    operation* next_ = nullptr; // in an operation_list
 };
 
 /// What a submission does when the queue is full.
