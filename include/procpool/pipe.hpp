@@ -31,7 +31,7 @@ inline constexpr bool is_shared_handle<pipe<T>> = true;
 /// One end of a connection between two processes, both ways: what is sent at one end is received at the other, in the
 /// same order, as a value of T; see set_max_item_bytes(). make_pipe() makes both ends; pass one of them to a task, an
 /// initializer or process. A copy is one more handle of the same end. Asynchronous sends, and receives, of one process
-/// that have the same executor have their turns in the order in which they were started.
+/// on one context, its strands included, have their turns in the order in which they were started.
 ///
 /// A call that blocks on a thread that runs an io_context blocks that loop too: use the asynchronous forms there.
 ///
@@ -88,8 +88,8 @@ public:
     /// @par Signature     void(std::exception_ptr)
     /// @par Cancellation  terminal, partial, total: operation_aborted. If a part of the item is on its way, the rest
     ///                    goes before the next item that is sent.
-    /// @par Executor      the handler's own, else the system executor; also for the waiting. Never called from inside
-    ///                    this function.
+    /// @par Executor      the handler's own, else the system executor; the waiting is done by its context. Never called
+    ///                    from inside this function.
     /// @par Throws        from here, and not through the token: errc::connection_closed when this end was closed, or is
     ///                    none; what encoding throws.
     template <boost::asio::completion_token_for<void(std::exception_ptr)> Token = boost::asio::deferred_t>

@@ -31,8 +31,8 @@ inline constexpr bool is_shared_handle<queue<T>> = true;
 /// A queue between processes: whatever the program's processes put into it, any of them gets. Pass it as an argument:
 /// to a task, an initializer, a process; a copy of it is one more handle of the same queue, and so is what was made by
 /// moving it. Items are values of T, of any size, as arguments are. What one thread puts is got in that order.
-/// Asynchronous puts, and gets, of one process that have the same executor have their turns in the order in which they
-/// were started.
+/// Asynchronous puts, and gets, of one process on one context, its strands included, have their turns in the order in
+/// which they were started, and use one descriptor together.
 ///
 /// A call that blocks on a thread that runs an io_context blocks that loop too: use the asynchronous forms there.
 ///
@@ -124,8 +124,8 @@ public:
     ///
     /// @par Signature     void(std::exception_ptr)
     /// @par Cancellation  terminal, partial, total: operation_aborted, and nothing was added.
-    /// @par Executor      the handler's own, else the system executor; also for the waiting. Never called from inside
-    ///                    this function.
+    /// @par Executor      the handler's own, else the system executor; the waiting is done by its context. Never called
+    ///                    from inside this function.
     /// @par Throws        from here, and not through the token: what encoding throws.
     template <boost::asio::completion_token_for<void(std::exception_ptr)> Token = boost::asio::deferred_t>
     auto async_put(const T& item, Token&& token = Token()) const

@@ -3,6 +3,7 @@
 
 #include "os/original.hpp"
 #include "os/pipe.hpp"
+#include "pool/loop_thread.hpp"
 #include "waiting_line.hpp"
 
 #include <boost/asio/associated_cancellation_slot.hpp>
@@ -31,15 +32,17 @@ std::exception_ptr aborted()
     return std::make_exception_ptr(boost::system::system_error(asio::error::operation_aborted));
 }
 
-/// Once it has its turn, one at a time of: an attempt, a wait for the descriptor, a pause. In a strand, because the
-/// turn and a cancellation may come from any thread.
+/// Once it has its turn, one at a time of: an attempt, a wait for the descriptor, a pause. In a strand of its own,
+/// because the turn and a cancellation may come from any thread; and not in one of the handler's, because those who have
+/// a loop in common wait in one line, with one descriptor, and a busy strand of one must not hold up the others.
 class attempt_operation final : public turn_taker, public std::enable_shared_from_this<attempt_operation> {
 public:
     attempt_operation(const asio::any_io_executor& executor, awaited_attempt what, attempt_handler handler)
         : what_(std::move(what)),
           handler_(std::move(handler)),
           executor_(executor),
-          strand_(executor),
+          loop_(loop_of(executor)),
+          strand_(loop_),
           timer_(strand_)
     {
     }
@@ -52,7 +55,7 @@ public:
 
     bool keeps_order_with(const turn_taker& other) const noexcept override
     {
-        return executor_ == static_cast<const attempt_operation&>(other).executor_;
+        return loop_ == static_cast<const attempt_operation&>(other).loop_;
     }
     void take_turn() override
     {
@@ -94,6 +97,7 @@ private:
     awaited_attempt what_;
     attempt_handler handler_;
     asio::any_io_executor executor_; // the handler's
+    asio::any_io_executor loop_;
     asio::strand<asio::any_io_executor> strand_;
     asio::steady_timer timer_;
     os::original_ptr<asio::posix::stream_descriptor> descriptor_; // null before there is something to wait for

@@ -5,6 +5,8 @@
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include <utility>
+
 namespace procpool::detail {
 namespace {
 
@@ -35,7 +37,28 @@ bool any_runs_loop(const any_io_executor& executor)
     return (runs(executor.target<Executors>()) || ...);
 }
 
+template <class... Strands>
+any_io_executor inside_strand(const any_io_executor& executor)
+{
+    any_io_executor inner;
+    const auto look = [&]<class S>(const S* strand) {
+        if (strand)
+            inner = strand->get_inner_executor();
+    };
+    (look(executor.target<Strands>()), ...);
+    return inner;
+}
+
 } // namespace
+
+any_io_executor loop_of(any_io_executor executor)
+{
+    using io = boost::asio::io_context::executor_type;
+    using threads = boost::asio::thread_pool::executor_type;
+    while (auto inner = inside_strand<strand<io>, strand<threads>, strand<any_io_executor>>(executor))
+        executor = std::move(inner);
+    return executor;
+}
 
 bool runs_loop_of(const any_io_executor& executor)
 {

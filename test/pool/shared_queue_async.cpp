@@ -9,6 +9,8 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/use_future.hpp>
 
@@ -205,6 +207,49 @@ BOOST_AUTO_TEST_CASE(a_loop_that_nobody_runs_holds_up_no_other)
     pool.reset();
     run();
     BOOST_TEST(got == 7);
+}
+
+BOOST_AUTO_TEST_CASE(many_strands_of_a_loop_wait_with_one_descriptor)
+{
+    queue<int> numbers;
+    const auto before = count_descriptors();
+    int sum = 0;
+    for (int i = 0; i != 100; ++i)
+        numbers.async_get(
+            asio::bind_executor(asio::make_strand(context), [&](std::exception_ptr, int item) { sum += item; }));
+    for (int i = 0; i != 100; ++i)
+        numbers.async_get(asio::bind_executor(asio::make_strand(asio::any_io_executor(asio::make_strand(context))),
+                                              [&](std::exception_ptr, int item) { sum += item; }));
+    context.poll();
+    BOOST_TEST(count_descriptors() <= before + 1);
+    for (int i = 0; i != 200; ++i)
+        numbers.put(1);
+    pool.reset();
+    run();
+    BOOST_TEST(sum == 200);
+}
+
+BOOST_AUTO_TEST_CASE(a_strand_that_is_busy_holds_up_no_other)
+{
+    asio::thread_pool threads(2);
+    queue<int> numbers;
+    std::promise<void> is_busy;
+    std::promise<int> got;
+    const auto busy = asio::make_strand(threads);
+    numbers.async_get(asio::bind_executor(busy, [](std::exception_ptr, int) {}));
+    std::latch release(1);
+    asio::post(busy, [&] {
+        is_busy.set_value();
+        release.wait();
+    });
+    is_busy.get_future().wait();
+    numbers.async_get(
+        asio::bind_executor(asio::make_strand(threads), [&](std::exception_ptr, int item) { got.set_value(item); }));
+    numbers.put(1);
+    numbers.put(2);
+    BOOST_TEST(got.get_future().get() == 2);
+    release.count_down();
+    threads.join();
 }
 
 BOOST_AUTO_TEST_CASE(a_loop_that_ends_first_destroys_who_waits)

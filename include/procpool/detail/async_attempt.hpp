@@ -30,9 +30,9 @@ struct awaited_attempt {
 
 using attempt_handler = boost::asio::any_completion_handler<void(std::exception_ptr)>;
 
-/// Tries on that executor, after this function has returned and when all in the line that run on it too and came before
-/// are over, and sleeps in between. Completes with null when it is done; with what the attempt throws; with
-/// operation_aborted when it is cancelled before it is done.
+/// Tries on the context of that executor, after this function has returned and when all in the line that have the same
+/// context and came before are over, and sleeps in between. Completes on the executor: with null when it is done; with
+/// what the attempt throws; with operation_aborted when it is cancelled before it is done.
 PROCPOOL_DECL void async_attempt(const boost::asio::any_io_executor& executor, awaited_attempt what,
                                  attempt_handler handler);
 
