@@ -2,6 +2,7 @@
 #include "link/channel.hpp"
 
 #include "os/descriptor_passing.hpp"
+#include "os/lifeline.hpp"
 #include "os/pipe.hpp"
 #include "os/spawn.hpp"
 #include "os/this_process.hpp"
@@ -50,8 +51,7 @@ channel make_channel(output out, output err)
     parent.nonce = os::random_bits();
     connect(parent.tasks_kept, parent.tasks);
     connect(parent.answers, worker.answers);
-    parent.lifeline = os::make_pipe();
-    os::set_non_blocking(parent.lifeline.write.get()); // who cuts it again and again never waits
+    parent.lifeline = os::make_lifeline();
     if (goes_through_pool(out))
         connect(parent.out, worker.out);
     if (goes_through_pool(err))

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/lifeline.hpp"
 
-#include "os/pipe.hpp"
 #include "os/system_error.hpp"
 
 #include <csignal>
@@ -32,6 +31,17 @@ bool add_status_flags(int fd, int flags) noexcept
 }
 
 } // namespace
+
+pipe_ends make_lifeline()
+{
+    pipe_ends made = make_pipe();
+    if (made.write.get() < made.read.get()) // where one of the first three numbers was free
+        made.write = duplicate_from(made.write.get(), made.read.get() + 1);
+    if (!made.write)
+        throw_last_error("cannot make a lifeline for a worker: fcntl(F_DUPFD_CLOEXEC)");
+    set_non_blocking(made.write.get());
+    return made;
+}
 
 std::error_code arm_lifeline(int read_end) noexcept
 {

@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "os/pipe.hpp"
+
 #include <system_error>
 
 namespace procpool::os {
+
+/// A lifeline's pipe. Its read end has the lower number: when a process ends, Linux releases its descriptors from the
+/// highest number down, so the read end, which this process keeps too, is still armed when the write end goes. The
+/// group of a worker that has ended is killed by that. The write end does not block: who cuts it again and again never
+/// waits.
+pipe_ends make_lifeline();
 
 /// Arms the read end of a lifeline pipe: when the last write end is closed (the parent died, however), or something is
 /// written to it, the kernel sends SIGKILL to the caller's process group. Needs no thread, no handler and no running

@@ -29,6 +29,8 @@ std::ostream& operator<<(std::ostream& to, const busy_worker& worker)
 constexpr busy_worker busy_workers[] = {
     {"spin", 1}, {"stop", 1}, {"block_all_signals", 1}, {"start_others", 3}, {"nest_three_deep", 3}};
 
+constexpr const char* ways_to_start[] = {"start_a_stranger", "start_without_stdin"};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(crash_parent_dies, nothing_left_behind)
@@ -46,6 +48,24 @@ BOOST_DATA_TEST_CASE(a_killed_parent_takes_its_workers_and_what_they_started_wit
     BOOST_TEST(WTERMSIG(parent.wait()) == SIGKILL);
     for (const auto& each : others)
         BOOST_TEST(each.ends());
+}
+
+// The parent is stopped, as a loop that is busy would be: it sees nothing of the worker's end.
+BOOST_DATA_TEST_CASE(what_a_dead_worker_has_started_dies_with_a_parent_that_has_not_noticed, ways_to_start)
+{
+    const mailbox pids;
+    started_program parent({helper_program("parent"), sample, pids.path()});
+    const watched_process worker(pids.receive());
+    const watched_process left_behind(pids.receive());
+    ::kill(parent.pid(), SIGSTOP);
+    siginfo_t stopped{};
+    BOOST_TEST(::waitid(P_PID, static_cast<id_t>(parent.pid()), &stopped, WSTOPPED | WNOWAIT) == 0);
+    worker.kill(SIGKILL);
+    BOOST_TEST(worker.ends());
+    BOOST_TEST(!left_behind.has_ended());
+    ::kill(parent.pid(), SIGKILL);
+    BOOST_TEST(WTERMSIG(parent.wait()) == SIGKILL);
+    BOOST_TEST(left_behind.ends());
 }
 
 BOOST_AUTO_TEST_CASE(a_worker_outlives_the_thread_that_started_it)

@@ -41,6 +41,17 @@ void start_others(const std::string& mailbox)
     wait_for_ever();
 }
 
+/// One of its group that has nothing of the worker's channel any more.
+void start_a_stranger(const std::string& mailbox)
+{
+    tell_pid(mailbox);
+    if (::fork() == 0) {
+        ::close_range(STDERR_FILENO + 1, ~0U, 0);
+        tell_pid(mailbox);
+    }
+    wait_for_ever();
+}
+
 void leave_the_session(const std::string& mailbox)
 {
     if (::fork() == 0) {
@@ -118,11 +129,15 @@ int main(int, char* argv[])
                                                                     {"stop", stop},
                                                                     {"block_all_signals", block_all_signals},
                                                                     {"start_others", start_others},
+                                                                    {"start_a_stranger", start_a_stranger},
+                                                                    {"start_without_stdin", start_a_stranger},
                                                                     {"nest_three_deep", nest_three_deep},
                                                                     {"leave_the_session", leave_the_session},
                                                                     {"hold_on_to_life", hold_on_to_life},
                                                                     {"forked", spin}};
     const std::string what = argv[1];
+    if (what == "start_without_stdin") // its number is one of the pipe's
+        ::close(STDIN_FILENO);
     procpool::pool pool(options_for(what, argv[2]));
     pool.async_submit(tasks.at(what), std::string(argv[2]));
     wait_for_ever();
