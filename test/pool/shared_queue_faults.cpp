@@ -30,6 +30,18 @@ void put_and_die(queue<int> into)
     std::raise(SIGKILL);
 }
 
+void die_when_committed(detail::queue_step step)
+{
+    if (step == detail::queue_step::committed)
+        std::raise(SIGKILL);
+}
+
+void put_until_committed(queue<int> into)
+{
+    detail::watch_queue_steps(die_when_committed);
+    into.put(7);
+}
+
 long shared_memory_kib()
 {
     rusage used{};
@@ -90,6 +102,18 @@ BOOST_AUTO_TEST_CASE(what_was_put_is_there_although_its_process_is_killed_at_onc
         BOOST_CHECK_THROW(co_await pool->async_submit(put_and_die, numbers), worker_crashed);
         BOOST_TEST(numbers.get() == 7);
     });
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_is_woken_although_who_put_is_killed_at_once)
+{
+    queue<int> numbers;
+    int got = 0;
+    numbers.async_get(asio::bind_executor(context, [&](std::exception_ptr, int item) { got = item; }));
+    context.poll(); // it waits
+    run([&]() -> awaitable<void> {
+        BOOST_CHECK_THROW(co_await pool->async_submit(put_until_committed, numbers), worker_crashed);
+    });
+    BOOST_TEST(got == 7);
 }
 
 BOOST_AUTO_TEST_CASE(puts_that_wait_end_with_their_process)

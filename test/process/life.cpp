@@ -105,8 +105,10 @@ BOOST_AUTO_TEST_CASE(what_it_has_started_ends_with_it)
     const mailbox pids;
     const mailbox release;
     const auto fork_one = [](const std::string& path, const std::string& gate) {
-        if (::fork() == 0)
+        if (::fork() == 0) {
+            ::close_range(STDERR_FILENO + 1, ~0U, 0); // with the lifeline, the end of which would end it too
             tell_and_wait_in_silence(path);
+        }
         hear(gate);
     };
     process forking(fork_one, pids.path(), release.path());
