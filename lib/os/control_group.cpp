@@ -6,12 +6,14 @@
 #include "os/kernel_text.hpp"
 #include "os/orphans.hpp"
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstring>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdexcept>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -86,6 +88,28 @@ void wait_until_empty(const fs::path& group)
     }
 }
 
+/// The directory, locked: the kernel ends the lock when its last owner has ended. Empty if it is gone, or another has
+/// a lock that excludes this one.
+descriptor lock_directory(const fs::path& directory, int how) noexcept
+{
+    descriptor opened(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (opened && ::flock(opened.get(), how) != 0)
+        opened.reset();
+    return opened;
+}
+
+/// Makes a group and locks it. One who removes abandoned groups may have been faster: then it is made again.
+descriptor make_locked(const fs::path& group)
+{
+    descriptor lock;
+    do {
+        if (::mkdir(group.c_str(), 0755) != 0)
+            refuse(group.string() + " cannot be made (" + std::strerror(errno) + ")");
+        lock = lock_directory(group, LOCK_SH);
+    } while (::access(group.c_str(), F_OK) != 0);
+    return lock;
+}
+
 /// The kernel writes blanks, newlines and backslashes of a path in octal: "\\040".
 std::string without_escapes(std::string_view path)
 {
@@ -120,10 +144,22 @@ std::optional<fs::path> cgroup2_mount_in(std::string_view mountinfo)
     return {};
 }
 
+void remove_abandoned_groups(const fs::path& parent)
+{
+    std::error_code failed;
+    for (fs::directory_iterator each(parent, failed), end; !failed && each != end; each.increment(failed)) {
+        const bool is_ours = each->path().filename().native().starts_with("procpool-");
+        if (is_ours && lock_directory(each->path(), LOCK_EX | LOCK_NB))
+            ::rmdir(each->path().c_str()); // fails while somebody is in there
+    }
+}
+
 control_group::control_group(const std::string& name) : path_(own_group() / name)
 {
-    if (::mkdir(path_.c_str(), 0755) != 0)
-        refuse(path_.string() + " cannot be made (" + std::strerror(errno) + ")");
+    static std::atomic<bool> have_looked{false}; // no once_flag: a copy forked meanwhile would wait for ever
+    if (!have_looked.exchange(true))
+        remove_abandoned_groups(path_.parent_path());
+    lock_ = make_locked(path_);
     kill_ = open_to_write(path_ / "cgroup.kill");
     if (!kill_) {
         const int error = errno;
@@ -135,6 +171,7 @@ control_group::control_group(const std::string& name) : path_(own_group() / name
 
 control_group::control_group(control_group&& other) noexcept
     : path_(std::exchange(other.path_, {})),
+      lock_(std::move(other.lock_)),
       kill_(std::move(other.kill_))
 {
 }

@@ -14,11 +14,15 @@ namespace procpool::os {
 /// Returns where cgroup v2 is mounted according to the text of /proc/self/mountinfo.
 std::optional<std::filesystem::path> cgroup2_mount_in(std::string_view mountinfo);
 
+/// Removes the empty control groups in a group that are called "procpool-..." and whose owners have ended: owners that
+/// were killed leave theirs behind.
+void remove_abandoned_groups(const std::filesystem::path& parent);
+
 /// A control group (cgroup v2) below this process's own. Its members, and all that they start, can be killed together:
 /// no process leaves it by itself. Move-only.
 class control_group {
 public:
-    /// Makes it. Throws std::runtime_error with a sentence.
+    /// Makes it, and the first time removes those that others have abandoned. Throws std::runtime_error with a sentence.
     explicit control_group(const std::string& name);
     control_group(control_group&& other) noexcept;
     control_group& operator=(control_group&&) = delete;
@@ -35,6 +39,7 @@ public:
 
 private:
     std::filesystem::path path_;
+    descriptor lock_; // says to others that the owner lives
     descriptor kill_; // opened with the rights that made the group
 };
 

@@ -2,10 +2,13 @@
 #include "os/control_group.hpp"
 
 #include "processes.hpp"
+#include "support/processes.hpp"
 #include "support/skip.hpp"
 
 #include <csignal>
+#include <fcntl.h>
 #include <optional>
+#include <sys/file.h>
 
 namespace procpool::os {
 
@@ -42,6 +45,22 @@ BOOST_AUTO_TEST_CASE(its_members_die_with_it_and_it_is_removed)
     group.reset();
     BOOST_TEST(child.end().number == SIGKILL);
     BOOST_TEST(!std::filesystem::exists(path));
+}
+
+// In a directory of any file system: locks and names are all that counts.
+BOOST_AUTO_TEST_CASE(abandoned_groups_are_removed_and_no_others)
+{
+    const procpool::test::temporary_directory parent;
+    for (const char* name : {"procpool-1", "procpool-2", "procpool-3", "other"})
+        std::filesystem::create_directory(parent.path() / name);
+    std::filesystem::create_directory(parent.path() / "procpool-3" / "member");
+    const descriptor owner(::open((parent.path() / "procpool-2").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    ::flock(owner.get(), LOCK_SH);
+    remove_abandoned_groups(parent.path());
+    BOOST_TEST(!std::filesystem::exists(parent.path() / "procpool-1"));
+    for (const char* name : {"procpool-2", "procpool-3", "other"})
+        BOOST_TEST(std::filesystem::exists(parent.path() / name));
+    remove_abandoned_groups(parent.path() / "there is none");
 }
 
 BOOST_AUTO_TEST_CASE(a_group_that_was_released_is_left_alone)
