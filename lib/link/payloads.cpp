@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "link/payloads.hpp"
 
+#include "os/close_elsewhere.hpp"
+#include "os/descriptor_passing.hpp"
 #include "wire/frame.hpp"
 
 #include <algorithm>
@@ -44,10 +46,20 @@ static_assert(wire::shown_places == os::places);
 payloads::payloads(os::descriptor socket, std::shared_ptr<os::mapping> page, bool is_confined)
     : socket_(std::move(socket)),
       sender_(socket_.get()),
-      receiver_(socket_.get()),
+      receiver_(socket_.get(), os::memory_receiver::sender::worker),
       page_(std::move(page)),
       is_confined_(is_confined)
 {
+}
+
+// What the worker has sent and nobody has looked for is closed with the socket.
+payloads::~payloads()
+{
+    if (!os::has_messages(socket_.get()))
+        return;
+    std::vector<os::descriptor> full;
+    full.push_back(std::move(socket_));
+    os::close_elsewhere(std::move(full));
 }
 
 std::optional<wire::shown_payload> payloads::show(std::uint16_t slot, const detail::byte_buffer& call)

@@ -18,6 +18,9 @@ class payloads {
 public:
     /// `page`: of that worker. `is_confined`: what it has seen of a region must not become another's.
     payloads(os::descriptor socket, std::shared_ptr<os::mapping> page, bool is_confined);
+    payloads(const payloads&) = delete;
+    payloads& operator=(const payloads&) = delete;
+    ~payloads();
 
     /// Between the two processes; all that is shown goes through it.
     int socket() const noexcept { return socket_.get(); }

@@ -99,28 +99,25 @@ bool send_note(int socket, std::span<const std::byte> note) noexcept
     return repeat([&] { return ::send(socket, note.data(), note.size(), MSG_DONTWAIT | MSG_NOSIGNAL); }) >= 0;
 }
 
-descriptor receive_descriptor(int socket, std::span<std::byte> note) noexcept
+received_descriptors receive_descriptors(int socket, std::span<std::byte> note)
 {
-    message received(note, 1);
-    const auto count = receive(socket, received);
-    if (count < 0 || received.attached() != 1)
-        return {};
-    descriptor fd = received.take(0);
-    return received.fills(note.size(), count) ? above_stdio(std::move(fd)) : descriptor();
-}
-
-std::vector<descriptor> receive_descriptors(int socket, std::span<std::byte> note)
-{
-    std::vector<descriptor> fds;
-    fds.reserve(most_descriptors); // nothing may fail when they are here
+    received_descriptors taken;
+    taken.files.reserve(most_descriptors); // nothing may fail when they are here
     message received(note, most_descriptors);
     const auto count = receive(socket, received);
     for (std::size_t index = 0; count >= 0 && index != received.attached(); ++index)
-        fds.push_back(above_stdio(received.take(index)));
-    const bool are_all = count >= 0 && received.fills(note.size(), count) && !received.lost_descriptors();
-    if (!are_all || std::ranges::any_of(fds, [](const descriptor& fd) { return !fd; }))
-        fds.clear();
-    return fds;
+        taken.files.push_back(above_stdio(received.take(index)));
+    taken.are_all = count >= 0 && received.fills(note.size(), count) && !received.lost_descriptors() &&
+                    std::ranges::all_of(taken.files, [](const descriptor& fd) { return static_cast<bool>(fd); });
+    return taken;
+}
+
+bool has_messages(int socket) noexcept
+{
+    constexpr int on = 1;
+    msghdr next{};
+    return ::setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 &&
+           ::recvmsg(socket, &next, MSG_PEEK | MSG_DONTWAIT) >= 0 && (next.msg_flags & MSG_CTRUNC) != 0;
 }
 
 bool peek_note(int socket, std::span<std::byte> note) noexcept

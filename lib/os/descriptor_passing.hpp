@@ -28,12 +28,18 @@ bool send_descriptors(int socket, std::span<const int> fds, std::span<const std:
 /// Sends a note alone, likewise.
 bool send_note(int socket, std::span<const std::byte> note) noexcept;
 
-/// Takes the next descriptor that was sent, and its note, which must have the size of `note`. Never waits: empty when
-/// there is none, or when what came is something else.
-descriptor receive_descriptor(int socket, std::span<std::byte> note) noexcept;
+struct received_descriptors {
+    std::vector<descriptor> files;
+    bool are_all = false; ///< The note is there too, and no descriptor is missing.
+};
 
-/// Takes the next descriptors that were sent, and their note, likewise. Empty also when any of them could not be had.
-std::vector<descriptor> receive_descriptors(int socket, std::span<std::byte> note);
+/// Takes the next descriptors that were sent, and their note, which must have the size of `note`. Never waits: nothing
+/// when there is none. What came may be something else.
+received_descriptors receive_descriptors(int socket, std::span<std::byte> note);
+
+/// Whether a message waits. Afterwards each one carries its sender's credentials (unix(7), SO_PASSCRED): by that the
+/// end of all messages is told from an empty one.
+bool has_messages(int socket) noexcept;
 
 /// Looks at the note of what comes next, and leaves everything where it is. Never waits: false when nothing is there,
 /// or something else.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/memory_passing.hpp"
 
+#include "os/close_elsewhere.hpp"
 #include "os/descriptor_passing.hpp"
 
 #include <algorithm>
@@ -62,7 +63,12 @@ bool tell_not_sent(int socket, std::uint64_t task, int why) noexcept
     return send_note(socket, std::as_bytes(std::span(&sent, 1)));
 }
 
-memory_receiver::memory_receiver(int socket) noexcept : socket_(socket), spare_(duplicate_from(socket, lowest)) {}
+memory_receiver::memory_receiver(int socket, sender from) noexcept
+    : socket_(socket),
+      from_(from),
+      spare_(duplicate_from(socket, lowest))
+{
+}
 
 std::optional<std::size_t> memory_sender::show(std::uint64_t number, int file) noexcept
 {
@@ -118,13 +124,19 @@ bool memory_receiver::receive()
 {
     note sent;
     spare_.reset();
-    descriptor file = receive_descriptor(socket_, std::as_writable_bytes(std::span(&sent, 1)));
-    if (file && sent.place != with_task) // else its task was taken back
-        return keep(sent.number, sent.place, std::move(file));
-    const bool is_one = file || sent.place == with_task;
-    file.reset();
+    auto [files, are_all] = receive_descriptors(socket_, std::as_writable_bytes(std::span(&sent, 1)));
+    const bool is_memory = are_all && files.size() == 1 && sent.place != with_task;
+    if (is_memory)
+        return keep(sent.number, sent.place, std::move(files.front()));
+    discard(std::move(files)); // their task was taken back
     spare_ = duplicate_from(socket_, lowest);
-    return is_one;
+    return are_all && sent.place == with_task;
+}
+
+void memory_receiver::discard(std::vector<descriptor> files) const noexcept
+{
+    if (from_ == sender::worker)
+        close_elsewhere(std::move(files));
 }
 
 // What was in that place makes room.
@@ -138,7 +150,9 @@ bool memory_receiver::keep(std::uint64_t number, std::uint64_t place, descriptor
             return true;
         }
     }
-    file.reset();
+    std::vector<descriptor> unwanted;
+    unwanted.push_back(std::move(file));
+    discard(std::move(unwanted));
     spare_ = duplicate_from(socket_, lowest);
     return false;
 }
@@ -152,7 +166,9 @@ std::vector<descriptor> memory_receiver::wait_for(std::uint64_t task)
         if (::poll(&socket, 1, -1) == 1 && (socket.revents & POLLIN) == 0)
             return {}; // the sender is gone
         spare_.reset();
-        auto files = receive_descriptors(socket_, std::as_writable_bytes(std::span(&sent, 1)));
+        auto [files, are_all] = receive_descriptors(socket_, std::as_writable_bytes(std::span(&sent, 1)));
+        if (!are_all)
+            files.clear();
         if (sent.place != with_task && files.size() == 1) {
             keep(sent.number, sent.place, std::move(files.front()));
             continue;

@@ -57,7 +57,10 @@ private:
 class memory_receiver {
 public:
     /// The socket stays the caller's.
-    explicit memory_receiver(int socket) noexcept;
+    /// Does not wait for what a worker has sent and nobody wants: see close_elsewhere().
+    enum class sender { host, worker };
+
+    memory_receiver(int socket, sender from) noexcept;
 
     /// The memory that was shown in that place under that number, to be read only. Null: there is none, or what was
     /// sent is no memory that keeps its size, or more, with what is in the other places, than a machine has. Throws
@@ -77,12 +80,14 @@ private:
         descriptor file; // until it is mapped
         std::shared_ptr<const mapping> memory;
     };
+    void discard(std::vector<descriptor> files) const noexcept;
     bool receive();
     bool keep(std::uint64_t number, std::uint64_t place, descriptor file);
     bool has_room_for(std::uint64_t size) const noexcept;
     void map(seat& shown);
 
     int socket_;
+    const sender from_;
     descriptor spare_; // given up to receive another: a task may have used up all others
     std::array<seat, places> seats_{};
 };

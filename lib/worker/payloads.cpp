@@ -57,7 +57,7 @@ void refuse_descriptors(std::size_t count, const std::error_code& why)
 payloads::payloads(wire::control_page& page) noexcept
     : page_(page),
       sender_(wire::memory_descriptor),
-      receiver_(wire::memory_descriptor)
+      receiver_(wire::memory_descriptor, os::memory_receiver::sender::host)
 {
 }
 

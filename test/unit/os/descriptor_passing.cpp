@@ -27,6 +27,13 @@ void send_bytes_alone(int socket, std::size_t count)
     BOOST_TEST(::send(socket, bytes.data(), count, 0) == static_cast<ssize_t>(count));
 }
 
+/// The one that has come with its note, or none.
+descriptor receive_descriptor(int socket, note& with)
+{
+    auto [files, are_all] = receive_descriptors(socket, with);
+    return are_all && files.size() == 1 ? std::move(files.front()) : descriptor();
+}
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(os_descriptor_passing, test::nothing_left_behind)
@@ -93,7 +100,8 @@ BOOST_AUTO_TEST_CASE(several_descriptors_arrive_with_one_note)
     const pipe_ends pipe = make_pipe();
     BOOST_TEST(send_descriptors(ends.first.get(), std::array{pipe.read.get(), pipe.write.get()}, bytes_of(some_note)));
     note arrived{};
-    const auto received = receive_descriptors(ends.second.get(), arrived);
+    const auto [received, are_all] = receive_descriptors(ends.second.get(), arrived);
+    BOOST_TEST(are_all);
     BOOST_TEST_REQUIRE(received.size() == 2u);
     BOOST_TEST((arrived == some_note));
     BOOST_TEST(write_all(received[1].get(), bytes_of(some_note)));
@@ -101,7 +109,7 @@ BOOST_AUTO_TEST_CASE(several_descriptors_arrive_with_one_note)
     BOOST_TEST(read_some(received[0].get(), through) == 16);
 }
 
-BOOST_AUTO_TEST_CASE(of_several_descriptors_all_are_had_or_none)
+BOOST_AUTO_TEST_CASE(whether_a_descriptor_is_missing_is_known)
 {
     const socket_ends ends = make_sockets();
     note arrived{};
@@ -111,17 +119,20 @@ BOOST_AUTO_TEST_CASE(of_several_descriptors_all_are_had_or_none)
     const descriptor highest = duplicate(0);
     const rlimit room_for_one{static_cast<rlim_t>(highest.get()) + 2, before.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &room_for_one);
-    BOOST_TEST(receive_descriptors(ends.second.get(), arrived).empty()); // the fixture sees if one is left open
+    BOOST_TEST(!receive_descriptors(ends.second.get(), arrived).are_all); // the fixture sees if one is left open
     ::setrlimit(RLIMIT_NOFILE, &before);
-    BOOST_TEST(receive_descriptors(ends.second.get(), arrived).empty()); // nothing has come
+    BOOST_TEST(!receive_descriptors(ends.second.get(), arrived).are_all); // nothing has come
 }
 
-BOOST_AUTO_TEST_CASE(of_more_than_one_descriptor_no_more_than_one_is_taken)
+BOOST_AUTO_TEST_CASE(an_empty_message_is_told_from_the_end_of_all)
 {
-    const socket_ends ends = make_sockets();
-    note arrived{};
-    BOOST_TEST(procpool::test::send_descriptors(ends.first.get(), std::array{0, 0}, arrived));
-    receive_descriptor(ends.second.get(), arrived); // the fixture sees if another is left open
+    socket_ends ends = make_sockets();
+    BOOST_TEST(!has_messages(ends.second.get()));
+    BOOST_TEST(::send(ends.first.get(), nullptr, 0, 0) == 0);
+    ends.first.reset();
+    BOOST_TEST(has_messages(ends.second.get()));
+    BOOST_TEST(::recv(ends.second.get(), nullptr, 0, 0) == 0);
+    BOOST_TEST(!has_messages(ends.second.get()));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

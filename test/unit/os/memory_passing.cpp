@@ -23,7 +23,7 @@ constexpr std::size_t size = 8192;
 struct two_sides : test::nothing_left_behind {
     socket_ends sockets = make_sockets();
     memory_sender sender{sockets.first.get()};
-    memory_receiver receiver{sockets.second.get()};
+    memory_receiver receiver{sockets.second.get(), memory_receiver::sender::worker};
 
     static shown_memory filled(int with)
     {
