@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/close_elsewhere.hpp"
 
+#include "os/descriptor_passing.hpp"
 #include "os/this_process.hpp"
 
 #include <atomic>
 #include <fcntl.h>
 #include <memory>
+#include <new>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <thread>
@@ -22,19 +24,39 @@ bool closes_at_once(const descriptor& file) noexcept
     return ::fcntl(file.get(), F_GET_SEALS) >= 0 || (::fstat(file.get(), &status) == 0 && S_ISFIFO(status.st_mode));
 }
 
-void close_all(std::vector<descriptor>& files) noexcept
-{
-    constexpr linger off{};
-    for (auto& each : files) {
-        ::setsockopt(each.get(), SOL_SOCKET, SO_LINGER, &off, sizeof(off)); // nothing happens if it is none
-        each.reset();
-    }
-}
-
 void leave_open(std::vector<descriptor>& files) noexcept
 {
     for (auto& each : files)
         static_cast<void>(each.release());
+}
+
+// Nothing happens if it is no socket.
+void switch_linger_off(const descriptor& file) noexcept
+{
+    constexpr linger off{};
+    ::setsockopt(file.get(), SOL_SOCKET, SO_LINGER, &off, sizeof(off));
+}
+
+// What waits in a socket would be closed with it.
+void empty(const descriptor& socket)
+{
+    constexpr int most_messages = 1024; // its other end may be open, and go on
+    for (int more = most_messages; more != 0 && has_messages(socket.get()); --more) {
+        std::byte note{};
+        for (const auto& each : receive_descriptors(socket.get(), {&note, 1}).files)
+            switch_linger_off(each);
+    }
+}
+
+void close_all(std::vector<descriptor>& files) noexcept
+try {
+    for (auto& each : files) {
+        switch_linger_off(each);
+        empty(each);
+        each.reset();
+    }
+} catch (const std::bad_alloc&) {
+    leave_open(files);
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 // Workers that attack the pool through all that they share with it: the pipe of the answers, the control page with the
 // states of the tasks, the outbox and the crash record. test/fuzz/hostile.cpp looks for what is not in this list.
 #include "support/hostile.hpp"
+#include "support/lingering_connection.hpp"
 #include "support/pool_on_loop.hpp"
 #include "support/processes.hpp"
 
@@ -282,6 +283,19 @@ int show_without_end()
     }
 }
 
+/// One is looked for; what comes after it waits in the socket when the worker has ended.
+int show_sockets_that_linger()
+{
+    {
+        const lingering_connection looked_for;
+        const lingering_connection waiting;
+        for (const auto* each : {&looked_for.sender, &waiting.sender, &waiting.receiver, &looked_for.receiver})
+            send_memory(each->get(), 1, 0);
+    }
+    send_shown(own_header(), {.memory = 1, .size = mebibyte});
+    wait_for_the_kill();
+}
+
 struct attack {
     const char* name;
     procpool::task<int> task;
@@ -339,6 +353,7 @@ const std::vector<attack>& attacks()
         {"shows at an odd place", task(show, false, std::uint64_t{3}, std::uint64_t{mebibyte / 2})},
         {"returns what was not shown", task(return_what_was_not_shown)},
         {"shows without end", task(show_without_end)},
+        {"sockets that linger", task(show_sockets_that_linger)},
         {"closes everything", task(close_everything)},
     };
     return all;
