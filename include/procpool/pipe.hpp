@@ -190,7 +190,7 @@ private:
 };
 
 /// Both ends of a new connection. Each has one descriptor in each process that it is in, and one more for each
-/// asynchronous call that waits.
+/// context on which asynchronous calls wait.
 ///
 /// @par Throws  std::system_error when there are no descriptors left.
 template <class T>

@@ -32,7 +32,7 @@ inline constexpr bool is_shared_handle<queue<T>> = true;
 /// to a task, an initializer, a process; a copy of it is one more handle of the same queue, and so is what was made by
 /// moving it. Items are values of T, of any size, as arguments are. What one thread puts is got in that order.
 /// Asynchronous puts, and gets, of one process on one context, its strands included, have their turns in the order in
-/// which they were started, and use one descriptor together.
+/// which they were started. That holds for the executors of io_context and thread_pool; of others, each has its own.
 ///
 /// A call that blocks on a thread that runs an io_context blocks that loop too: use the asynchronous forms there.
 ///
@@ -58,7 +58,7 @@ public:
     using value_type = T;
 
     /// A new queue, for any number of items. Has four descriptors in each process that it is in, and one more while it
-    /// is made, while it goes to a process, and for each asynchronous call that waits.
+    /// is made, while it goes to a process, and for each context on which asynchronous calls wait.
     ///
     /// @par Throws  errc::too_many_descriptors; std::system_error when there is no memory, or no /proc, or RLIMIT_FSIZE
     ///              is in the way.

@@ -55,8 +55,8 @@ std::uint16_t link::send(task& t, const outgoing_task& described)
     const std::uint16_t slot = slots_.take(described.id, t, described.deadline);
     try {
         add_task(slot, described);
-    } catch (const std::bad_alloc&) { // all that has a slot gets an outcome when the worker has ended
-        give_up_for_want_of_memory();
+    } catch (const std::bad_alloc&) { // when it has ended, all that has a slot runs elsewhere or has an outcome
+        kill();
     }
     return slot;
 }
@@ -201,11 +201,11 @@ void link::write_when_possible()
     const auto bytes = outgoing_.to_write();
     if (bytes.empty())
         return;
-    writing_ = true;
     tasks_.async_write_some(boost::asio::buffer(bytes.data(), bytes.size()),
                             [self = shared_from_this(), pool = events_](boost::system::error_code, std::size_t count) {
                                 pool->enter(*self, &link::on_written, count);
                             });
+    writing_ = true;
 }
 
 // No bytes: the write was cancelled because the worker has ended. One that was done at that moment may be told even

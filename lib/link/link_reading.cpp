@@ -12,12 +12,14 @@
 namespace procpool::link {
 
 void link::read()
-{
-    reading_ = true;
+try {
     answers_.async_read_some(boost::asio::buffer(incoming_),
                              [self = shared_from_this(), pool = events_](boost::system::error_code, std::size_t count) {
                                  pool->enter(*self, &link::on_read, count);
                              });
+    reading_ = true;
+} catch (const std::bad_alloc&) { // nobody would hear of its answers
+    kill();
 }
 
 // No bytes: end of file, or the read was cancelled because the worker has ended.

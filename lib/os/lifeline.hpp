@@ -7,10 +7,10 @@
 
 namespace procpool::os {
 
-/// A lifeline's pipe. Its read end has the lower number: when a process ends, Linux releases its descriptors from the
-/// highest number down, so the read end, which this process keeps too, is still armed when the write end goes. The
-/// group of a worker that has ended is killed by that. The write end does not block: who cuts it again and again never
-/// waits.
+/// A lifeline's pipe. Its read end has the lower number: when a process ends, Linux closes its descriptors from the
+/// lowest number up, but releases what was open the other way round (since 4.3: its task work is a stack). So the read
+/// end, which this process keeps too, is still armed when the write end goes, and the group of a worker that has ended
+/// is killed by that. The write end does not block: who cuts it again and again never waits.
 pipe_ends make_lifeline();
 
 /// Arms the read end of a lifeline pipe: when the last write end is closed (the parent died, however), or something is

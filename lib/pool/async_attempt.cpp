@@ -170,17 +170,22 @@ void attempt_operation::pause()
     timer_.async_wait(again());
 }
 
-// The handler may free what it likes: nothing of the operation is left when it is called, on its own executor, which
-// alone may touch the slot. The next one has its turn before that, because the handler may block.
+// The handler is called on its own executor, which alone may touch the slot. The next one has its turn before the
+// handler is called here, because that may block; but handlers of one strand are posted to it in the order of the turns.
 void attempt_operation::finish(std::exception_ptr failure)
 {
     descriptor_.reset();
-    what_.line->leave(*this);
-    what_.once = nullptr;
-    asio::dispatch(executor_, [handler = std::move(handler_), failure = std::move(failure)]() mutable {
+    auto call = [handler = std::move(handler_), failure = std::move(failure)]() mutable {
         asio::get_associated_cancellation_slot(handler).clear();
         std::move(handler)(std::move(failure));
-    });
+    };
+    const bool is_called_here = executor_ == loop_;
+    if (!is_called_here)
+        asio::post(executor_, std::move(call));
+    what_.line->leave(*this);
+    what_.once = nullptr; // the handler may free what it likes: nothing of the operation is left
+    if (is_called_here)
+        asio::dispatch(executor_, std::move(call));
 }
 
 } // namespace

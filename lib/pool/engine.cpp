@@ -146,18 +146,21 @@ void engine::worker_forked(link::link& from, std::uint64_t)
 
 void engine::task_answered(scheduled_operation& op, const wire::frame& answer, region_ptr shown)
 {
-    operation_ptr answered(&op.owner, false); // takes over the reference that accept() took
     const bool succeeded = answer.header.kind == wire::frame_kind::result;
     if (shown)
         note_big_payload();
     if (op.next) // answers come in the order of their tasks, most often
         schedule::fetch(op.next->next);
     auto* const next = next_behind(op);
-    switch (scheduler_.answered(op,
-                                {.succeeded = succeeded,
-                                 .too_large = first_message_.max_memory_bytes && answer.header.too_large != 0,
-                                 .ran = std::chrono::nanoseconds(answer.header.ran_ns)},
-                                now())) {
+    const auto verdict =
+        scheduler_.answered(op,
+                            {.succeeded = succeeded,
+                             .too_large = first_message_.max_memory_bytes && answer.header.too_large != 0,
+                             .ran = std::chrono::nanoseconds(answer.header.ran_ns)},
+                            now());
+    // Takes over the reference that accept() took, unless the task is to run again.
+    operation_ptr answered(&op.owner, verdict == schedule::verdict::retry);
+    switch (verdict) {
     case schedule::verdict::deliver:
         tell_task(event_kind::task_finished, op, succeeded ? task_end::returned : task_end::threw);
         count_finished(op);
@@ -170,7 +173,6 @@ void engine::task_answered(scheduled_operation& op, const wire::frame& answer, r
     case schedule::verdict::retry:
         tell_task(event_kind::task_retried, op);
         op.owner.set_with_worker(false);
-        static_cast<void>(answered.detach());
         break;
     }
     tell_next(next);

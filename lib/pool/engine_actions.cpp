@@ -285,11 +285,17 @@ void engine::collect_held()
 
 void engine::flush()
 {
-    for (const auto id : to_flush_)
-        if (const auto at = seats_.find(id); at != seats_.end()) {
-            at->second.has_unsent = false;
-            at->second.link->flush();
-        }
+    auto next = to_flush_.begin();
+    try {
+        for (; next != to_flush_.end(); ++next)
+            if (const auto at = seats_.find(*next); at != seats_.end()) {
+                at->second.link->flush();
+                at->second.has_unsent = false;
+            }
+    } catch (...) { // the rest, with this one, in the next turn
+        to_flush_.erase(to_flush_.begin(), next);
+        throw;
+    }
     to_flush_.clear();
 }
 

@@ -5,6 +5,8 @@
 #include "pool/pool_impl.hpp"
 #include "pool/task_report.hpp"
 
+#include <new>
+
 namespace procpool::detail {
 namespace {
 
@@ -83,8 +85,9 @@ void engine::tell_died(const link::link& worker)
                            .text = report->summary()});
 }
 
+// An event that there is no memory for is left out: the outcome behind it must come.
 void engine::tell_task(event_kind kind, const scheduled_operation& op, task_end end)
-{
+try {
     if (!wants_events_)
         return;
     const bool is_settled = kind == event_kind::task_killed; // its call is gone
@@ -99,6 +102,7 @@ void engine::tell_task(event_kind kind, const scheduled_operation& op, task_end 
         what.pid = seats_.at(op.with->id).link->pid();
     }
     pool_.desk().add(std::move(what));
+} catch (const std::bad_alloc&) {
 }
 
 void engine::tell_finished(const schedule::action& finish)

@@ -13,7 +13,6 @@
 
 namespace procpool::detail {
 
-/// The pool's own ways for a task to fail, as outcomes. Each text says what happened, to what, and what to do.
 /// What make() returns; where there is no memory for that, its bad_alloc.
 template <class Make>
 outcome made_by(Make make) noexcept
@@ -24,6 +23,8 @@ outcome made_by(Make make) noexcept
         return {.error = std::current_exception()};
     }
 }
+
+/// The pool's own ways for a task to fail, as outcomes. Each text says what happened, to what, and what to do.
 outcome failed_with(errc code, const std::string& sentence);
 outcome cancelled();
 outcome closed();

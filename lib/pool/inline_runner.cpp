@@ -110,10 +110,11 @@ void inline_runner::end(outcome result)
 void inline_runner::settle(const operation_ptr& op, outcome result)
 {
     auto& scheduled = scheduled_operation::of(*op);
-    pool_.tasks_finished(1, scheduled.size());
+    const std::size_t size = scheduled.size();
     scheduled.release_attached();
     if (op->settle(std::move(result)))
         settled_.add(op);
+    pool_.tasks_finished(1, size);
 }
 
 bool inline_runner::cancel(operation& op, bool if_running)

@@ -37,7 +37,7 @@ void check_descriptors(std::size_t workers, const pool_options& all)
     const std::size_t processes = workers + (all.start == start_method::forkserver);
     const std::size_t streams =
         std::size_t{link::goes_through_pool(detail::stdout_of(options))} + link::goes_through_pool(options.stderr_to);
-    const std::size_t of_group = options.contain == containment::cgroup;
+    const std::size_t of_group = options.contain == containment::cgroup ? 2 : 0;
     const std::size_t needed = processes * (link::descriptors_per_worker(streams) + of_group) +
                                link::descriptors_while_starting(streams) + kept_for_the_program;
     if (needed > os::descriptor_limit())

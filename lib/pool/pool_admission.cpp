@@ -61,13 +61,33 @@ void pool_impl::tasks_finished(std::size_t tasks, std::size_t bytes)
 // For those in line, in their order.
 void pool_impl::make_room(std::size_t tasks, std::size_t bytes)
 {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
     admission_.leave(tasks, bytes);
-    while (!in_line_.empty() && enter(scheduled_operation::of(*in_line_.front())))
-        enqueue(leave_line(scheduled_operation::of(*in_line_.front())));
+    auto refused = let_in();
     room_.notify_all();
     if (!inbox_.empty())
         post_drain();
+    lock.unlock();
+    while (!refused.empty())
+        refuse(refused.pop(), no_memory());
+}
+
+// With the mutex held. Returns those that there is no memory for: nobody would let them in later.
+operation_list pool_impl::let_in() noexcept
+{
+    operation_list refused;
+    while (!in_line_.empty()) {
+        auto& next = scheduled_operation::of(*in_line_.front());
+        try {
+            if (!enter(next))
+                break;
+        } catch (const std::bad_alloc&) {
+            refused.push(leave_line(next));
+            continue;
+        }
+        enqueue(leave_line(next));
+    }
+    return refused;
 }
 
 } // namespace procpool::detail

@@ -135,6 +135,7 @@ private:
     void submit_to(schedule::worker_id worker, operation_ptr op);
     bool enter(const scheduled_operation& scheduled);
     void wait_for_room(std::unique_lock<std::mutex>& lock, const operation_ptr& op);
+    operation_list let_in() noexcept;
     void stand_in_line(operation_ptr op) noexcept;
     operation_ptr leave_line(scheduled_operation& scheduled) noexcept;
     operation_list leave_context() noexcept;

@@ -80,9 +80,11 @@ std::vector<task*> waiting_tasks::up_to(std::uint64_t last_id) const
         const auto later =
             std::remove_if(found.begin() + before, found.end(), [last_id](const task* t) { return t->id > last_id; });
         found.erase(later, found.end());
+        std::ranges::sort(found.begin() + before, found.end(), {}, &task::id);
+        const auto middle = static_cast<std::ptrdiff_t>(found.size());
         for (task* t = tasks.fresh.front(); t && t->id <= last_id; t = t->next)
             found.push_back(t);
-        std::ranges::sort(found.begin() + before, found.end(), {}, &task::id);
+        std::ranges::inplace_merge(found.begin() + before, found.begin() + middle, found.end(), {}, &task::id);
     }
     return found;
 }

@@ -229,6 +229,20 @@ BOOST_AUTO_TEST_CASE(many_strands_of_a_loop_wait_with_one_descriptor)
     BOOST_TEST(sum == 200);
 }
 
+BOOST_AUTO_TEST_CASE(handlers_of_a_strand_are_called_in_the_order_of_the_calls)
+{
+    asio::thread_pool threads(2);
+    const auto strand = asio::make_strand(threads);
+    queue<int> numbers;
+    std::vector<int> got;
+    for (int i = 0; i != 1000; ++i)
+        numbers.async_get(asio::bind_executor(strand, [&](std::exception_ptr, int item) { got.push_back(item); }));
+    for (int i = 0; i != 1000; ++i)
+        numbers.put(i);
+    threads.join();
+    BOOST_TEST(got == numbers_from(0, 999), boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(a_strand_that_is_busy_holds_up_no_other)
 {
     asio::thread_pool threads(2);
