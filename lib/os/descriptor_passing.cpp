@@ -112,12 +112,17 @@ received_descriptors receive_descriptors(int socket, std::span<std::byte> note)
     return taken;
 }
 
+// By the sender's credentials, which have no room here: an empty message has them too, and the end of all has none.
 bool has_messages(int socket) noexcept
 {
-    constexpr int on = 1;
+    const auto pass_credentials = [socket](int how) {
+        ::setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &how, sizeof(how));
+    };
     msghdr next{};
-    return ::setsockopt(socket, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) == 0 &&
-           ::recvmsg(socket, &next, MSG_PEEK | MSG_DONTWAIT) >= 0 && (next.msg_flags & MSG_CTRUNC) != 0;
+    pass_credentials(1);
+    const bool is_one = ::recvmsg(socket, &next, MSG_PEEK | MSG_DONTWAIT) >= 0 && (next.msg_flags & MSG_CTRUNC) != 0;
+    pass_credentials(0);
+    return is_one;
 }
 
 bool peek_note(int socket, std::span<std::byte> note) noexcept

@@ -37,8 +37,7 @@ struct received_descriptors {
 /// when there is none. What came may be something else.
 received_descriptors receive_descriptors(int socket, std::span<std::byte> note);
 
-/// Whether a message waits. Afterwards each one carries its sender's credentials (unix(7), SO_PASSCRED): by that the
-/// end of all messages is told from an empty one.
+/// Whether a message waits, be it an empty one.
 bool has_messages(int socket) noexcept;
 
 /// Looks at the note of what comes next, and leaves everything where it is. Never waits: false when nothing is there,

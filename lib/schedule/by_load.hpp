@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "schedule/send_ahead.hpp"
 #include "schedule/worker.hpp"
 
 #include <algorithm>
@@ -70,8 +71,9 @@ private:
         head = &w;
     }
 
-    worker* aside_ = nullptr;       // head of a list
-    std::vector<worker*> buckets_;  // heads of lists; index = load
+    worker* aside_ = nullptr; // head of a list
+    // Heads of lists; index = load. Has room for all usual loads from the start: an update must not fail half-way.
+    std::vector<worker*> buckets_ = std::vector<worker*>(send_ahead::most + 1);
     mutable std::size_t least_ = 0; // no bucket below it has a worker; moves little at a time, so finding is cheap
     mutable std::size_t most_ = 0;  // no bucket above it has one
     std::size_t size_ = 0;

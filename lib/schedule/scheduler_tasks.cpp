@@ -139,7 +139,7 @@ void scheduler::lost(task& t, bool started, time_point now)
 
 // Gives waiting tasks to the least loaded workers, then sees whether the number and the load of the workers fit.
 void scheduler::dispatch(time_point now)
-{
+try {
     undispatched_.reset();
     update_loads();
     staff(now);
@@ -153,6 +153,9 @@ void scheduler::dispatch(time_point now)
     rebalance();
     start_workers(now);
     retire_workers(now);
+} catch (...) { // there was no memory: what is left is done next time
+    undispatched_ = now;
+    throw;
 }
 
 // How many tasks it gets at a time. Few compared with its window, so that tasks still start nearly in their order, and
