@@ -86,6 +86,7 @@ private:
     void wait_for_descriptor();
     void pause();
     void finish(std::exception_ptr failure);
+    void leave_line();
     auto again()
     {
         return [self = shared_from_this()](error_code) { self->attempt_once(); };
@@ -179,13 +180,19 @@ void attempt_operation::finish(std::exception_ptr failure)
         asio::get_associated_cancellation_slot(handler).clear();
         std::move(handler)(std::move(failure));
     };
-    const bool is_called_here = executor_ == loop_;
-    if (!is_called_here)
-        asio::post(executor_, std::move(call));
+    if (executor_ == loop_) {
+        leave_line();
+        return asio::dispatch(executor_, std::move(call));
+    }
+    asio::post(executor_, std::move(call));
+    leave_line();
+}
+
+// Nothing of the operation is left then: the handler may free what it likes.
+void attempt_operation::leave_line()
+{
     what_.line->leave(*this);
-    what_.once = nullptr; // the handler may free what it likes: nothing of the operation is left
-    if (is_called_here)
-        asio::dispatch(executor_, std::move(call));
+    what_.once = nullptr;
 }
 
 } // namespace
