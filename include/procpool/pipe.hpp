@@ -31,7 +31,7 @@ inline constexpr bool is_shared_handle<pipe<T>> = true;
 /// One end of a connection between two processes, both ways: what is sent at one end is received at the other, in the
 /// same order, as a value of T; see set_max_item_bytes(). make_pipe() makes both ends; pass one of them to a task, an
 /// initializer or process. A copy is one more handle of the same end. Asynchronous sends, and receives, of one process
-/// on one context, its strands included, have their turns in the order in which they were started.
+/// on one io_context or thread_pool, strands included, have their turns in the order in which they were started.
 ///
 /// A call that blocks on a thread that runs an io_context blocks that loop too: use the asynchronous forms there.
 ///

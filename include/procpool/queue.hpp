@@ -31,8 +31,8 @@ inline constexpr bool is_shared_handle<queue<T>> = true;
 /// A queue between processes: whatever the program's processes put into it, any of them gets. Pass it as an argument:
 /// to a task, an initializer, a process; a copy of it is one more handle of the same queue, and so is what was made by
 /// moving it. Items are values of T, of any size, as arguments are. What one thread puts is got in that order.
-/// Asynchronous puts, and gets, of one process on one context, its strands included, have their turns in the order in
-/// which they were started. That holds for the executors of io_context and thread_pool; of others, each has its own.
+/// Asynchronous puts, and gets, of one process on one io_context or thread_pool, strands included, have their turns in
+/// the order in which they were started. On another context, each executor has an order of its own.
 ///
 /// A call that blocks on a thread that runs an io_context blocks that loop too: use the asynchronous forms there.
 ///

@@ -97,8 +97,7 @@ public:
     /// What is known about the end of the process, without what concerns a task. When it has ended.
     crash_report report() const;
 
-    /// Queues a task for the worker; flush() writes it. Returns its slot. Where there is no memory for that, the worker is
-    /// killed.
+    /// Queues a task for the worker; flush() writes it. Returns its slot. Kills the worker when there is no memory.
     std::uint16_t send(task& t, const outgoing_task& described);
     /// Asks the task in a slot to stop.
     void ask(std::uint16_t slot) noexcept { slots_.ask(slot); }

@@ -5,8 +5,7 @@
 
 namespace procpool::detail {
 
-/// The executor inside all strands. Known for strands of io_context, thread_pool and any_io_executor; another executor is
-/// its own loop.
+/// The executor inside all strands of io_context, thread_pool and any_io_executor. Another executor is its own loop.
 boost::asio::any_io_executor loop_of(boost::asio::any_io_executor executor);
 /// Whether the calling thread is running the loop behind an executor: known for io_context, thread_pool and strands of
 /// them; false for others.

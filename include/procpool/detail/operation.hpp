@@ -64,13 +64,13 @@ public:
         ::operator delete(memory, alignment);
     }
 
-    /// The task ends without an answer, and settle() follows when the engine has come to the end of its turn.
+    /// The task ends without an answer. settle() follows at the end of the engine's turn.
     void fail(outcome why) noexcept { outcome_ = std::move(why); }
     /// The outcome is here. Called once, inside the pool's engine. True: deliver() must follow.
     bool settle() { return settled(); }
     bool settle(outcome result)
     {
-        fail(std::move(result));
+        outcome_ = std::move(result);
         return settled();
     }
     /// The same for what a worker sent. The answer takes the place of the call in memory. `shown`: what it lies in, if
