@@ -22,7 +22,7 @@ void remove_abandoned_groups(const std::filesystem::path& parent);
 /// no process leaves it by itself. Move-only.
 class control_group {
 public:
-    /// Makes it, and the first time removes those that others have abandoned. Throws std::runtime_error with a sentence.
+    /// Makes it; the first time, removes those that others have abandoned. Throws std::runtime_error with a sentence.
     explicit control_group(const std::string& name);
     control_group(control_group&& other) noexcept;
     control_group& operator=(control_group&&) = delete;

@@ -33,7 +33,7 @@ std::exception_ptr aborted()
 }
 
 /// Once it has its turn, one at a time of: an attempt, a wait for the descriptor, a pause. In a strand of its own,
-/// because the turn and a cancellation may come from any thread; and not in one of the handler's, because those who have
+/// because the turn and a cancellation may come from any thread. Not in one of the handler's, because those who have
 /// a loop in common wait in one line, with one descriptor, and a busy strand of one must not hold up the others.
 class attempt_operation final : public turn_taker, public std::enable_shared_from_this<attempt_operation> {
 public:
@@ -172,7 +172,7 @@ void attempt_operation::pause()
 }
 
 // The handler is called on its own executor, which alone may touch the slot. The next one has its turn before the
-// handler is called here, because that may block; but handlers of one strand are posted to it in the order of the turns.
+// handler is called here, because that may block; handlers of one strand are posted to it in the order of the turns.
 void attempt_operation::finish(std::exception_ptr failure)
 {
     descriptor_.reset();

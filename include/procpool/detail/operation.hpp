@@ -107,8 +107,8 @@ protected:
     /// See settle().
     virtual bool settled() = 0;
 
-    /// Until the task is settled, its bytes are those of the call. Small members fill its padding: there may be millions
-    /// of operations.
+    /// Until the task is settled, its bytes are those of the call. Small members fill its padding: there may be
+    /// millions of operations.
     [[no_unique_address]] outcome outcome_;
 
 private:
