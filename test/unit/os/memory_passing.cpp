@@ -182,6 +182,16 @@ BOOST_AUTO_TEST_CASE(descriptors_of_a_task_that_was_taken_back_are_closed_when_t
     BOOST_TEST(read_some(pipe.read.get(), nothing) == 0);
 }
 
+BOOST_AUTO_TEST_CASE(descriptors_of_an_earlier_task_are_not_those_of_a_later_one)
+{
+    const pipe_ends pipe = make_pipe();
+    send(pipe.read.get(), 1, with_task);
+    send(pipe.write.get(), 2, with_task);
+    const auto files = receiver.wait_for(2);
+    BOOST_TEST_REQUIRE(files.size() == 1u);
+    BOOST_TEST(write_all(files.front().get(), std::as_bytes(std::span("x", 1))));
+}
+
 BOOST_AUTO_TEST_CASE(why_descriptors_do_not_come_is_told_in_their_place)
 {
     const bool is_sent = send_with_task(sockets.first.get(), 1, {{nullptr, -1}});
