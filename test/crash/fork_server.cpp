@@ -12,6 +12,7 @@
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
@@ -108,7 +109,7 @@ bool contains(const std::string& text, const std::string& part)
     return text.find(part) != std::string::npos;
 }
 
-volatile std::sig_atomic_t signals_seen = 0;
+std::atomic<int> signals_seen = 0;
 
 /// What the C library does with the number of the calling thread.
 bool thread_number_is_right()
@@ -119,7 +120,7 @@ bool thread_number_is_right()
     mutex.unlock();
     bool other = true;
     std::thread([&] { other = mutex.try_lock(); }).join();
-    std::signal(SIGUSR1, [](int) { signals_seen = signals_seen + 1; });
+    std::signal(SIGUSR1, [](int) { ++signals_seen; });
     std::raise(SIGUSR1);
     ::pthread_kill(::pthread_self(), SIGUSR1);
     clockid_t clock{}; // found by the number that the C library has kept

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
@@ -92,14 +93,14 @@ int same(int x)
     return x;
 }
 
-volatile std::sig_atomic_t has_sigterm = 0;
+std::atomic<bool> has_sigterm = false;
 
 /// Ends when it is told to by SIGTERM.
 int end_by_sigterm(const std::string& gate)
 {
-    std::signal(SIGTERM, [](int) { has_sigterm = 1; });
+    std::signal(SIGTERM, [](int) { has_sigterm = true; });
     arrive(gate);
-    while (has_sigterm == 0)
+    while (!has_sigterm)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     return 7;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <atomic>
 #include <csignal>
 #include <sys/time.h>
 
@@ -26,13 +27,12 @@ public:
         ::sigaction(SIGALRM, &before_, nullptr);
     }
 
-    bool still_arrive() const { return left != 0; }
+    bool still_arrive() const { return left > 0; }
 
 private:
     static void on_signal(int)
     {
-        left = left - 1;
-        if (left == 0)
+        if (--left <= 0)
             set_interval(0);
     }
     static void set_interval(int microseconds)
@@ -42,7 +42,7 @@ private:
         ::setitimer(ITIMER_REAL, &timer, nullptr);
     }
 
-    static inline volatile std::sig_atomic_t left = 0;
+    static inline std::atomic<int> left = 0; // the handler runs on any thread
     struct sigaction before_ {};
 };
 
