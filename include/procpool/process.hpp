@@ -158,8 +158,10 @@ public:
     process& operator=(process&& other) noexcept;
     ~process();
 
-    /// Starts it. Never waits for it, whatever the size of the arguments. After an error it may be tried again: the
-    /// function has not run, unless the error is that of pidfd_open(2).
+    /// Starts it. Never waits for it, whatever the size of the arguments. When the arguments have descriptors, and as
+    /// many are in flight between processes of this user as one of them may have open (unix(7), ETOOMANYREFS), waits
+    /// for that to pass, a second at most. After an error it may be tried again: the function has not run, unless the
+    /// error is that of pidfd_open(2).
     ///
     /// @par Throws  boost::system::system_error: errc::not_initialized when main has not called run_if_worker();
     ///              errc::too_many_descriptors; errc::start_failed with the reason. std::logic_error when it was

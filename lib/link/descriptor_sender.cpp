@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "link/descriptor_sender.hpp"
 
+#include "os/descriptor_passing.hpp"
 #include "os/memory_passing.hpp"
 
-#include <algorithm>
-#include <array>
 #include <cerrno>
 
 namespace procpool::link {
-namespace {
-
-bool is_passing(int error) noexcept
-{
-    return std::ranges::count(std::array{EAGAIN, ETOOMANYREFS, EMFILE, ENFILE, ENOBUFS, ENOMEM}, error) != 0;
-}
-
-} // namespace
-
 bool descriptor_sender::send(std::uint64_t id, attached_ptr all)
 {
     waiting_.push_back({id, std::move(all)});
@@ -43,7 +33,7 @@ bool descriptor_sender::send_or_tell(const waiting& next) const
     if (next.all && os::send_with_task(socket_, next.id, *next.all))
         return true;
     const int why = next.all ? errno : ECANCELED;
-    return !is_passing(why) && (os::tell_not_sent(socket_, next.id, why) || !is_passing(errno));
+    return !os::is_passing(why) && (os::tell_not_sent(socket_, next.id, why) || !os::is_passing(errno));
 }
 
 } // namespace procpool::link

@@ -3,11 +3,15 @@
 
 #include <procpool/detail/attached_descriptors.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
 
 namespace procpool::link {
+
+/// Until what could not be sent now is tried again, where there is no event for it.
+inline constexpr std::chrono::milliseconds descriptors_pause{2};
 
 /// Those of one call; null: it has none.
 using attached_ptr = std::shared_ptr<const detail::attached_descriptors>;

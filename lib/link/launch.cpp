@@ -110,7 +110,13 @@ launched launch(const launch_plan& plan, std::uint64_t number)
     return result;
 }
 
-launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket)
+std::string not_asked_for(std::uint64_t number, int error)
+{
+    return "worker " + std::to_string(number) +
+           " could not be asked for: " + os::str({"sendmsg", {error, std::system_category()}});
+}
+
+std::optional<launched> prepare_fork(const launch_plan& plan, std::uint64_t number, int socket)
 {
     faults_of_worker faults(plan.faults, number);
     const os::failing_calls while_starting(faults);
@@ -119,9 +125,11 @@ launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket)
     channel made = make_channel(plan.out, plan.err);
     if (plan.own_cgroup)
         result.cgroup.emplace(cgroup_name(made));
-    if (!give_to_fork_server(socket, made, number))
-        throw std::runtime_error("worker " + std::to_string(number) +
-                                 " could not be asked for: " + os::str({"sendmsg", os::last_error()}));
+    if (!give_to_fork_server(socket, made, number)) {
+        if (errno == ETOOMANYREFS)
+            return {};
+        throw std::runtime_error(not_asked_for(number, errno));
+    }
     result.ends = std::move(made.parent);
     return result;
 }

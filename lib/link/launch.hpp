@@ -62,9 +62,13 @@ inline constexpr std::uint64_t fork_server_number = 0;
 /// Starts worker `number`. Throws std::runtime_error with a sentence that says what failed and what to do.
 launched launch(const launch_plan& plan, std::uint64_t number);
 
+/// Why worker `number` could not be asked for: an errno of sendmsg(2).
+std::string not_asked_for(std::uint64_t number, int error);
+
 /// Makes the channel of worker `number`, and gives the fork server the worker's ends of it through that socket; it
-/// forks the worker when it is asked to. Throws as launch().
-launched prepare_fork(const launch_plan& plan, std::uint64_t number, int socket);
+/// forks the worker when it is asked to. Empty: as many descriptors are on their way, of all processes of this user, as
+/// one of them may have open (ETOOMANYREFS), which passes. Throws as launch().
+std::optional<launched> prepare_fork(const launch_plan& plan, std::uint64_t number, int socket);
 /// The fork server has forked that worker. Throws as launch(), and then the worker is gone.
 void adopt_forked(launched& worker, const launch_plan& plan, std::uint64_t number, pid_t pid);
 /// Ends the prepared worker instead, if the fork server has forked it.

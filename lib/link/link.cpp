@@ -8,19 +8,13 @@
 #include <new>
 
 namespace procpool::link {
-namespace {
-
-constexpr std::chrono::milliseconds descriptors_pause{2};
-
-} // namespace
-
 link::link(const boost::asio::any_io_executor& executor, std::uint64_t number, launched worker, live_groups& groups,
            const launch_plan& plan)
     : number_(number),
       page_memory_(std::make_shared<os::mapping>(std::move(worker.ends.page))),
       page_(*reinterpret_cast<wire::control_page*>(page_memory_->data())),
       slots_(page_),
-      payloads_(std::move(worker.ends.memory), page_memory_, plan.is_confined),
+      payloads_(executor, std::move(worker.ends.memory), page_memory_, plan.is_confined),
       descriptors_(payloads_.socket()),
       descriptors_timer_(executor),
       max_answer_bytes_(wire::max_answer_bytes(plan.max_result_bytes)),
@@ -42,6 +36,7 @@ void link::start(std::shared_ptr<link_events> events, const wire::configuration&
 {
     events_ = std::move(events);
     watch_exit();
+    watch_payloads();
     read();
     resume_output();
     send_new_modules(modules);
@@ -248,6 +243,7 @@ void link::abandon() noexcept
 {
     exited_ = true;
     descriptors_timer_.cancel();
+    payloads_.cancel();
     boost::system::error_code ignored;
     tasks_.close(ignored);
     answers_.close(ignored);

@@ -81,7 +81,7 @@ public:
     std::uint64_t number() const noexcept { return number_; }
     pid_t pid() const noexcept { return pid_; }
     /// Through which descriptors go to the worker.
-    int socket() const noexcept { return payloads_.socket(); }
+    int socket() noexcept { return payloads_.socket(); }
     /// How the process ended; empty while it runs, and when the kernel kept no status.
     const std::optional<os::child_exit>& exit() const noexcept { return exit_; }
     bool was_ready() const noexcept { return ready_; }
@@ -139,6 +139,8 @@ public:
     void abandon() noexcept;
 
 private:
+    void watch_payloads();
+    void on_payloads(std::size_t);
     void read();
     void on_read(std::size_t count);
     void on_end_of_answers();

@@ -11,6 +11,27 @@
 
 namespace procpool::link {
 
+// A worker that sends memory and no answer would use up what its user may have on its way to other processes.
+void link::watch_payloads()
+{
+    payloads_.async_sent([self = shared_from_this(), pool = events_](boost::system::error_code error) {
+        if (!error)
+            pool->enter(*self, &link::on_payloads, 0);
+    });
+}
+
+void link::on_payloads(std::size_t)
+try {
+    if (exited_ || is_given_up())
+        return;
+    if (!payloads_.take())
+        give_up_on_worker();
+    else if (!payloads_.is_at_end())
+        watch_payloads();
+} catch (const std::bad_alloc&) {
+    give_up_for_want_of_memory();
+}
+
 void link::read()
 try {
     answers_.async_read_some(boost::asio::buffer(incoming_),
@@ -178,6 +199,7 @@ void link::end_after_reading()
 {
     exited_ = true;
     descriptors_timer_.cancel();
+    payloads_.cancel();
     boost::system::error_code ignored;
     tasks_.close(ignored);
     if (reading_)

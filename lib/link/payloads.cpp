@@ -33,6 +33,8 @@ private:
     std::size_t place_;
 };
 
+constexpr int most_in_a_turn = 64; // then the loop's other handlers have theirs
+
 bool lies_in(const wire::shown_payload& shown, const os::mapping& memory) noexcept
 {
     return shown.size >= detail::shared_from && shown.offset % wire::frame_alignment == 0 &&
@@ -43,10 +45,11 @@ bool lies_in(const wire::shown_payload& shown, const os::mapping& memory) noexce
 
 static_assert(wire::shown_places == os::places);
 
-payloads::payloads(os::descriptor socket, std::shared_ptr<os::mapping> page, bool is_confined)
-    : socket_(std::move(socket)),
-      sender_(socket_.get()),
-      receiver_(socket_.get(), os::memory_receiver::sender::worker),
+payloads::payloads(const boost::asio::any_io_executor& executor, os::descriptor socket,
+                   std::shared_ptr<os::mapping> page, bool is_confined)
+    : socket_(executor, socket.release()),
+      sender_(socket_.native_handle()),
+      receiver_(socket_.native_handle(), os::memory_receiver::sender::worker),
       page_(std::move(page)),
       is_confined_(is_confined)
 {
@@ -55,11 +58,27 @@ payloads::payloads(os::descriptor socket, std::shared_ptr<os::mapping> page, boo
 // What the worker has sent and nobody has looked for is closed with the socket.
 payloads::~payloads()
 {
-    if (!os::has_messages(socket_.get()))
+    if (!os::has_messages(socket()))
         return;
     std::vector<os::descriptor> full;
-    full.push_back(std::move(socket_));
+    full.emplace_back(socket_.release());
     os::close_elsewhere(std::move(full));
+}
+
+bool payloads::take()
+{
+    return receiver_.take(most_in_a_turn);
+}
+
+bool payloads::is_at_end() noexcept
+{
+    return os::is_at_end(socket());
+}
+
+void payloads::cancel() noexcept
+{
+    boost::system::error_code ignored;
+    socket_.cancel(ignored);
 }
 
 std::optional<wire::shown_payload> payloads::show(std::uint16_t slot, const detail::byte_buffer& call)

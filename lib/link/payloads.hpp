@@ -6,6 +6,8 @@
 #include "wire/control_page.hpp"
 #include "wire/shown_payload.hpp"
 
+#include <boost/asio/posix/stream_descriptor.hpp>
+
 #include <array>
 #include <memory>
 #include <optional>
@@ -17,13 +19,27 @@ namespace procpool::link {
 class payloads {
 public:
     /// `page`: of that worker. `is_confined`: what it has seen of a region must not become another's.
-    payloads(os::descriptor socket, std::shared_ptr<os::mapping> page, bool is_confined);
+    payloads(const boost::asio::any_io_executor& executor, os::descriptor socket, std::shared_ptr<os::mapping> page,
+             bool is_confined);
     payloads(const payloads&) = delete;
     payloads& operator=(const payloads&) = delete;
     ~payloads();
 
     /// Between the two processes; all that is shown goes through it.
-    int socket() const noexcept { return socket_.get(); }
+    int socket() noexcept { return socket_.native_handle(); }
+
+    /// Calls handler(error_code) when the worker has sent something, or its end is closed.
+    template <class Handler>
+    void async_sent(Handler handler)
+    {
+        socket_.async_wait(boost::asio::posix::stream_descriptor::wait_read, std::move(handler));
+    }
+    /// Takes a part of what the worker has sent, before an answer refers to it. False: it makes no sense.
+    bool take();
+    /// Whether the worker can send more.
+    bool is_at_end() noexcept;
+    /// Ends async_sent().
+    void cancel() noexcept;
 
     /// Shows a call, or a buffer that goes with it, to the worker that is to run it. Empty: it must go through the
     /// pipe. The region stays as it is until release(slot), also when the bytes are gone.
@@ -50,7 +66,7 @@ private:
         std::size_t place = 0;
     };
 
-    os::descriptor socket_;
+    boost::asio::posix::stream_descriptor socket_;
     os::memory_sender sender_;
     os::memory_receiver receiver_;
     std::shared_ptr<os::mapping> page_;

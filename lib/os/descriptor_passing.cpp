@@ -4,8 +4,10 @@
 #include "os/system_error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
+#include <poll.h>
 #include <sys/socket.h>
 
 namespace procpool::os {
@@ -74,6 +76,11 @@ ssize_t receive(int socket, message& into) noexcept
     return repeat([&] { return ::recvmsg(socket, &into.header(), MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
 }
 
+bool is_none(const descriptor& fd) noexcept
+{
+    return !fd;
+}
+
 } // namespace
 
 socket_ends make_sockets()
@@ -107,8 +114,9 @@ received_descriptors receive_descriptors(int socket, std::span<std::byte> note)
     const auto count = receive(socket, received);
     for (std::size_t index = 0; count >= 0 && index != received.attached(); ++index)
         taken.files.push_back(above_stdio(received.take(index)));
-    taken.are_all = count >= 0 && received.fills(note.size(), count) && !received.lost_descriptors() &&
-                    std::ranges::all_of(taken.files, [](const descriptor& fd) { return static_cast<bool>(fd); });
+    taken.is_message = count > 0 || (count == 0 && !is_at_end(socket));
+    taken.are_lost = taken.is_message && (received.lost_descriptors() || std::ranges::any_of(taken.files, is_none));
+    taken.are_all = taken.is_message && !taken.are_lost && received.fills(note.size(), count);
     return taken;
 }
 
@@ -123,6 +131,17 @@ bool has_messages(int socket) noexcept
     const bool is_one = ::recvmsg(socket, &next, MSG_PEEK | MSG_DONTWAIT) >= 0 && (next.msg_flags & MSG_CTRUNC) != 0;
     pass_credentials(0);
     return is_one;
+}
+
+bool is_at_end(int socket) noexcept
+{
+    pollfd other{socket, POLLRDHUP, 0};
+    return ::poll(&other, 1, 0) == 1;
+}
+
+bool is_passing(int error) noexcept
+{
+    return std::ranges::count(std::array{EAGAIN, ETOOMANYREFS, EMFILE, ENFILE, ENOBUFS, ENOMEM}, error) != 0;
 }
 
 bool peek_note(int socket, std::span<std::byte> note) noexcept

@@ -30,7 +30,9 @@ bool send_note(int socket, std::span<const std::byte> note) noexcept;
 
 struct received_descriptors {
     std::vector<descriptor> files;
-    bool are_all = false; ///< The note is there too, and no descriptor is missing.
+    bool is_message = false; ///< Something has come.
+    bool are_lost = false;   ///< Some are missing because this process cannot open as many.
+    bool are_all = false;    ///< None is missing, and the note is there.
 };
 
 /// Takes the next descriptors that were sent, and their note, which must have the size of `note`. Never waits: nothing
@@ -39,6 +41,14 @@ received_descriptors receive_descriptors(int socket, std::span<std::byte> note);
 
 /// Whether a message waits, be it an empty one.
 bool has_messages(int socket) noexcept;
+
+/// Whether the other end is gone, or will send nothing any more. What it has sent may still wait.
+bool is_at_end(int socket) noexcept;
+
+/// Whether sending descriptors failed with an errno that passes by itself: the socket is full, memory or descriptors
+/// are short, or as many descriptors are on their way, of all processes of this user, as one of them may have open
+/// (ETOOMANYREFS, unix(7)). There is no event for the end of most of these.
+bool is_passing(int error) noexcept;
 
 /// Looks at the note of what comes next, and leaves everything where it is. Never waits: false when nothing is there,
 /// or something else.

@@ -113,24 +113,35 @@ std::shared_ptr<const mapping> memory_receiver::find(std::uint64_t place, std::u
     if (place >= seats_.size())
         return {};
     for (int more = most_unlooked_for; seats_[place].number != number; --more)
-        if (more == 0 || !receive())
+        if (more == 0 || receive() != received::something)
             return {};
     if (seats_[place].file)
         map(seats_[place]);
     return seats_[place].memory;
 }
 
-bool memory_receiver::receive()
+bool memory_receiver::take(int most)
+{
+    auto last = received::something;
+    while (most-- != 0 && last == received::something)
+        last = receive();
+    return last != received::nonsense;
+}
+
+// Descriptors that go with a task are here if it was taken back. Those that are lost are missed by who looks for them.
+memory_receiver::received memory_receiver::receive()
 {
     note sent;
     spare_.reset();
-    auto [files, are_all] = receive_descriptors(socket_, std::as_writable_bytes(std::span(&sent, 1)));
-    const bool is_memory = are_all && files.size() == 1 && sent.place != with_task;
-    if (is_memory)
-        return keep(sent.number, sent.place, std::move(files.front()));
-    discard(std::move(files)); // their task was taken back
+    auto next = receive_descriptors(socket_, std::as_writable_bytes(std::span(&sent, 1)));
+    const bool is_with_task = next.are_all && sent.place == with_task && from_ == sender::host;
+    if (next.are_all && next.files.size() == 1 && sent.place != with_task)
+        return keep(sent.number, sent.place, std::move(next.files.front())) ? received::something : received::nonsense;
+    discard(std::move(next.files));
     spare_ = duplicate_from(socket_, lowest);
-    return are_all && sent.place == with_task;
+    if (!next.is_message)
+        return received::nothing;
+    return is_with_task || next.are_lost ? received::something : received::nonsense;
 }
 
 void memory_receiver::discard(std::vector<descriptor> files) const noexcept
@@ -166,8 +177,9 @@ std::vector<descriptor> memory_receiver::wait_for(std::uint64_t task)
         if (::poll(&socket, 1, -1) == 1 && (socket.revents & POLLIN) == 0)
             return {}; // the sender is gone
         spare_.reset();
-        auto [files, are_all] = receive_descriptors(socket_, std::as_writable_bytes(std::span(&sent, 1)));
-        if (!are_all)
+        auto next = receive_descriptors(socket_, std::as_writable_bytes(std::span(&sent, 1)));
+        auto& files = next.files;
+        if (!next.are_all)
             files.clear();
         if (sent.place != with_task && files.size() == 1) {
             keep(sent.number, sent.place, std::move(files.front()));

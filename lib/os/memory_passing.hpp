@@ -66,6 +66,10 @@ public:
     /// sent is no memory that keeps its size, or more, with what is in the other places, than a machine has. Throws
     /// std::system_error when it cannot be mapped. Never waits.
     std::shared_ptr<const mapping> find(std::uint64_t place, std::uint64_t number);
+    /// Takes what has been sent before it is looked for, up to that many messages, so that the sender holds few
+    /// descriptors of its user's allowance (RLIMIT_NOFILE in flight, unix(7)). False: what came makes no sense. Never
+    /// waits.
+    bool take(int most);
     /// The descriptors that go with a task. Waits for them. Empty: there was no room for all. Throws std::system_error
     /// with what kept the sender from sending them. Only for who trusts the sender.
     std::vector<descriptor> wait_for(std::uint64_t task);
@@ -81,7 +85,8 @@ private:
         std::shared_ptr<const mapping> memory;
     };
     void discard(std::vector<descriptor> files) const noexcept;
-    bool receive();
+    enum class received { nothing, something, nonsense };
+    received receive();
     bool keep(std::uint64_t number, std::uint64_t place, descriptor file);
     bool has_room_for(std::uint64_t size) const noexcept;
     void map(seat& shown);

@@ -8,6 +8,7 @@
 #include "pool/pool_impl.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 namespace procpool::detail {
@@ -25,6 +26,7 @@ fork_server::fork_server(pool_impl& pool, engine& owner, const link::launch_plan
       first_modules_(modules_for(options)),
       first_descriptors_(descriptors_for(options)),
       start_timeout_(options.start_timeout),
+      ask_timer_(owner.executor()),
       leave_timer_(owner.executor())
 {
 }
@@ -51,20 +53,38 @@ void fork_server::ask_next()
 {
     while (!asked_ && !waiting_.empty() && link_->was_ready()) {
         const auto id = waiting_.front();
-        waiting_.pop_front();
         try {
-            ask(id);
+            if (!ask(id))
+                return ask_later();
+            waiting_.pop_front();
         } catch (const std::exception& error) {
             asked_.reset();
+            waiting_.pop_front();
             engine_.worker_not_started(id, error.what());
         }
     }
 }
 
-void fork_server::ask(schedule::worker_id id)
+bool fork_server::ask(schedule::worker_id id)
 {
-    asked_.emplace(id, link::prepare_fork(plan_, id, link_->socket()));
+    auto prepared = link::prepare_fork(plan_, id, link_->socket());
+    if (!prepared)
+        return false;
+    asked_.emplace(id, std::move(*prepared));
     link_->fork(id, link::title_of(plan_, id));
+    return true;
+}
+
+void fork_server::ask_later()
+{
+    ask_timer_.expires_after(link::descriptors_pause);
+    ask_timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
+        if (!error)
+            pool->run([this](runner&) {
+                if (link_)
+                    ask_next();
+            });
+    });
 }
 
 void fork_server::worker_forked(link::link& from, std::uint64_t number)
@@ -102,10 +122,15 @@ std::string fork_server::failure_to_fork(schedule::worker_id id, int error) cons
 
 bool fork_server::give_up(schedule::worker_id id, schedule::reason why)
 {
+    const bool is_idle = link_ && link_->was_ready() && !asked_;
     if (asked_ && asked_->id == id)
         asked_->unwanted = why;
     else if (why != schedule::reason::timed_out)
         return std::erase(waiting_, id) != 0;
+    else if (is_idle && std::erase(waiting_, id) != 0) { // see ask_later()
+        engine_.worker_not_started(id, link::not_asked_for(id, ETOOMANYREFS));
+        return false;
+    }
     if (why == schedule::reason::timed_out) { // it hangs
         failure_ = start_took_too_long(*link_, start_timeout_);
         kill();
@@ -148,6 +173,7 @@ void fork_server::resume_output()
 // A worker that it has just forked is reaped too.
 void fork_server::abandon() noexcept
 {
+    ask_timer_.cancel();
     leave_timer_.cancel();
     if (!link_)
         return;
@@ -185,6 +211,7 @@ void fork_server::batch_done()
 
 void fork_server::worker_ended(link::link& from)
 {
+    ask_timer_.cancel();
     leave_timer_.cancel();
     if (!std::exchange(leaving_, false) && from.was_ready()) // else the workers that wait are told
         engine_.tell_died(from);

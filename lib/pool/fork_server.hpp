@@ -62,7 +62,8 @@ private:
 
     void start();
     void ask_next();
-    void ask(schedule::worker_id id);
+    bool ask(schedule::worker_id id);
+    void ask_later();
     void settle();
     void kill() noexcept;
     std::string failure_to_fork(schedule::worker_id id, int error) const;
@@ -78,6 +79,7 @@ private:
     std::deque<schedule::worker_id> waiting_;
     std::optional<request> asked_;
     std::string failure_; // why it has not become ready
+    boost::asio::steady_timer ask_timer_;
     boost::asio::steady_timer leave_timer_;
     bool leaving_ = false;
 };

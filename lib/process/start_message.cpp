@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "process/start_message.hpp"
 
+#include "link/descriptor_sender.hpp"
 #include "link/module_table.hpp"
 #include "os/shared_memory.hpp"
 #include "os/system_error.hpp"
 
+#include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 namespace procpool::detail {
+namespace {
+
+constexpr std::chrono::seconds longest_wait{1};
+constexpr auto most_tries = longest_wait / link::descriptors_pause;
+
+} // namespace
 
 start_message::start_message(const wire::process_settings& settings, const call& made, int socket)
     : socket_(socket),
@@ -37,8 +47,11 @@ std::uint8_t start_message::send_descriptors(const call& made) const
 {
     if (!made.descriptors)
         return 0;
-    if (!os::send_with_task(socket_, wire::frame_header().id, *made.descriptors))
-        os::throw_last_error("cannot send the descriptors of its arguments");
+    for (auto tries = most_tries; !os::send_with_task(socket_, wire::frame_header().id, *made.descriptors); --tries) {
+        if (errno != ETOOMANYREFS || tries == 0)
+            os::throw_last_error("cannot send the descriptors of its arguments");
+        std::this_thread::sleep_for(link::descriptors_pause);
+    }
     return static_cast<std::uint8_t>(made.descriptors->size());
 }
 

@@ -88,12 +88,13 @@ void prepare_to_fork()
 std::optional<os::mapping> fork_worker(wire::fork_outcome& outcome, std::uint64_t number, const std::string& title)
 {
     wire::channel_notice notice;
-    const auto [given, are_all] =
+    const auto received =
         os::receive_descriptors(wire::memory_descriptor, std::as_writable_bytes(std::span(&notice, 1)));
+    const auto& given = received.files;
     outcome.pid = 0;
     outcome.error = EMFILE; // the one reason why what was sent cannot be received: see link::why_not_forked()
     outcome.worker = number;
-    if (!are_all || given.empty() || notice.worker != number || given.size() != expected(notice))
+    if (!received.are_all || given.empty() || notice.worker != number || given.size() != expected(notice))
         return {};
     const pid_t child = os::fork_sibling(outcome.pid);
     if (child < 0)

@@ -2,21 +2,28 @@
 // Workers that attack the pool through all that they share with it: the pipe of the answers, the control page with the
 // states of the tasks, the outbox and the crash record. test/fuzz/hostile.cpp looks for what is not in this list.
 #include "support/hostile.hpp"
+#include "os/descriptor_passing.hpp"
+#include "os/memory_passing.hpp"
 #include "support/lingering_connection.hpp"
 #include "support/pool_on_loop.hpp"
 #include "support/processes.hpp"
+#include "wire/worker_start.hpp"
 
 #include <procpool.hpp>
 
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
 #include <fstream>
 #include <limits>
 #include <ostream>
+#include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 namespace {
@@ -296,6 +303,39 @@ int show_sockets_that_linger()
     wait_for_the_kill();
 }
 
+int send_a_descriptor_that_is_no_memory()
+{
+    send_memory(0, 1, 0);
+    wait_for_the_kill();
+}
+
+int send_nothing()
+{
+    if (::send(procpool::wire::memory_descriptor, nullptr, 0, 0) != 0)
+        return errno;
+    wait_for_the_kill();
+}
+
+int send_descriptors_with_a_task()
+{
+    send_memory(make_memory(mebibyte, true), 1, procpool::os::with_task);
+    wait_for_the_kill();
+}
+
+/// As the allowance of a user would be used up. Waits for room in the socket.
+int send_memory_and_use_none(int times)
+{
+    const int memory = make_memory(mebibyte, true);
+    for (int sent = 0; sent != times;) {
+        pollfd room{procpool::wire::memory_descriptor, POLLOUT, 0};
+        ::poll(&room, 1, -1);
+        const std::array<std::uint64_t, 3> note{static_cast<std::uint64_t>(sent) + 1, 31};
+        sent += procpool::os::send_descriptors(procpool::wire::memory_descriptor, std::array{memory},
+                                               std::as_bytes(std::span(note)));
+    }
+    return times;
+}
+
 struct attack {
     const char* name;
     procpool::task<int> task;
@@ -418,6 +458,23 @@ BOOST_DATA_TEST_CASE(an_attack_ends_with_its_worker_and_harms_nobody_else, boost
     other.check();
     BOOST_TEST(resident_kib() < before + 64 * 1024);
     pool.terminate();
+}
+
+BOOST_AUTO_TEST_CASE(who_sends_anything_but_memory_is_ended_before_it_answers)
+{
+    procpool::pool pool({.workers = 1});
+    for (const auto& sent : {procpool::task<int>(send_a_descriptor_that_is_no_memory),
+                             procpool::task<int>(send_nothing), procpool::task<int>(send_descriptors_with_a_task)})
+        BOOST_CHECK_EXCEPTION(pool.async_submit(sent).get(60s), boost::system::system_error,
+                              [](const auto& thrown) { return thrown.code() == procpool::errc::protocol_error; });
+}
+
+BOOST_AUTO_TEST_CASE(memory_that_is_sent_and_not_used_does_not_stay_in_flight)
+{
+    procpool::pool pool({.workers = 1});
+    constexpr int many = 5000; // a socket holds some hundred
+    BOOST_TEST(pool.async_submit(send_memory_and_use_none, many).get(60s) == many);
+    BOOST_TEST(pool.async_submit(own_pid).get(60s) > 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -79,4 +79,13 @@ BOOST_AUTO_TEST_CASE(what_left_its_session_is_ended_with_its_control_group)
     BOOST_TEST(output == "killed by SIGABRT\nended\n");
 }
 
+BOOST_AUTO_TEST_CASE(a_user_with_too_many_descriptors_in_flight_gets_workers_queues_and_processes_later)
+{
+    if (!is_root())
+        return;
+    BOOST_TEST(output_of_host("fork_later") == "forked\n0 died\n");
+    BOOST_TEST(output_of_host("send_later") == "7\n");
+    BOOST_TEST(output_of_host("start_later") == "7\n");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,9 +2,13 @@
 // A host that is started as root, starts workers, becomes an unprivileged user, and then has to end these workers.
 //   dropped <case> <mailbox>: says what happened, a line each.
 #include "support/processes.hpp"
+#include "support/send_descriptors.hpp"
 
 #include <procpool.hpp>
 
+#include <array>
+#include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -13,7 +17,11 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace {
 
@@ -189,6 +197,96 @@ void destroy_a_daemon()
     say_whether_it_ends(*started);
 }
 
+/// While it lives, as many descriptors are on their way as this user may have, so no process of the user can send
+/// another (unix(7), ETOOMANYREFS).
+class used_up_allowance {
+public:
+    used_up_allowance()
+    {
+        const rlimit few{256, 256};
+        if (::setrlimit(RLIMIT_NOFILE, &few) != 0 || ::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends_) != 0)
+            std::exit(77);
+        std::array<std::byte, 1> note{};
+        while (send_descriptors(ends_[0], std::array<int, 64>{}, note)) {
+        }
+        if (errno != ETOOMANYREFS)
+            say("the allowance is not used up");
+    }
+    used_up_allowance(const used_up_allowance&) = delete;
+    used_up_allowance& operator=(const used_up_allowance&) = delete;
+    ~used_up_allowance() { end(); }
+
+    void end()
+    {
+        for (int& each : ends_)
+            if (const int fd = std::exchange(each, -1); fd >= 0)
+                ::close(fd);
+    }
+
+private:
+    int ends_[2] = {-1, -1};
+};
+
+constexpr auto long_enough_to_fail = 50ms;
+
+void fork_a_worker_as_soon_as_that_is_possible()
+{
+    drop_privileges();
+    std::atomic<int> ready = 0;
+    std::atomic<int> died = 0;
+    procpool::pool pool(
+        {.workers = 1, .start = procpool::start_method::forkserver, .on_event = [&](const procpool::event& told) {
+             ready += told.kind == procpool::event_kind::worker_ready;
+             died += told.kind == procpool::event_kind::worker_died;
+         }});
+    pool.async_submit([] {}).get();
+    used_up_allowance none_left;
+    pool.resize(2);
+    std::this_thread::sleep_for(long_enough_to_fail);
+    none_left.end();
+    say(eventually([&] { return ready == 2; }) ? "forked" : "not forked");
+    say(std::to_string(died) + " died");
+}
+
+int get_from(procpool::queue<int> from)
+{
+    return from.get();
+}
+
+void put_into(procpool::queue<int> to)
+{
+    to.put(7);
+}
+
+void send_a_queue_as_soon_as_that_is_possible()
+{
+    drop_privileges();
+    procpool::pool pool(one_worker({}));
+    pool.async_submit([] {}).get();
+    procpool::queue<int> items;
+    items.put(7);
+    used_up_allowance none_left;
+    auto item = pool.async_submit(get_from, items);
+    std::this_thread::sleep_for(long_enough_to_fail);
+    none_left.end();
+    say(std::to_string(item.get()));
+}
+
+void start_a_process_as_soon_as_that_is_possible()
+{
+    drop_privileges();
+    procpool::queue<int> items;
+    procpool::process putter(put_into, items);
+    used_up_allowance none_left;
+    const std::jthread ending([&] {
+        std::this_thread::sleep_for(long_enough_to_fail);
+        none_left.end();
+    });
+    putter.start();
+    say(std::to_string(items.get()));
+    putter.join();
+}
+
 using procpool::start_method;
 
 const std::map<std::string, std::function<void()>> cases{
@@ -206,6 +304,9 @@ const std::map<std::string, std::function<void()>> cases{
     {"terminate", [] { end_a_process([](procpool::process& single) { single.terminate(); }); }},
     {"send_signal", [] { end_a_process(send_a_signal); }},
     {"daemon", destroy_a_daemon},
+    {"fork_later", fork_a_worker_as_soon_as_that_is_possible},
+    {"send_later", send_a_queue_as_soon_as_that_is_possible},
+    {"start_later", start_a_process_as_soon_as_that_is_possible},
 };
 
 } // namespace

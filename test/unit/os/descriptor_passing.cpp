@@ -30,8 +30,8 @@ void send_bytes_alone(int socket, std::size_t count)
 /// The one that has come with its note, or none.
 descriptor receive_descriptor(int socket, note& with)
 {
-    auto [files, are_all] = receive_descriptors(socket, with);
-    return are_all && files.size() == 1 ? std::move(files.front()) : descriptor();
+    auto received = receive_descriptors(socket, with);
+    return received.are_all && received.files.size() == 1 ? std::move(received.files.front()) : descriptor();
 }
 
 } // namespace
@@ -100,13 +100,13 @@ BOOST_AUTO_TEST_CASE(several_descriptors_arrive_with_one_note)
     const pipe_ends pipe = make_pipe();
     BOOST_TEST(send_descriptors(ends.first.get(), std::array{pipe.read.get(), pipe.write.get()}, bytes_of(some_note)));
     note arrived{};
-    const auto [received, are_all] = receive_descriptors(ends.second.get(), arrived);
-    BOOST_TEST(are_all);
-    BOOST_TEST_REQUIRE(received.size() == 2u);
+    const auto received = receive_descriptors(ends.second.get(), arrived);
+    BOOST_TEST((received.is_message && received.are_all && !received.are_lost));
+    BOOST_TEST_REQUIRE(received.files.size() == 2u);
     BOOST_TEST((arrived == some_note));
-    BOOST_TEST(write_all(received[1].get(), bytes_of(some_note)));
+    BOOST_TEST(write_all(received.files[1].get(), bytes_of(some_note)));
     note through{};
-    BOOST_TEST(read_some(received[0].get(), through) == 16);
+    BOOST_TEST(read_some(received.files[0].get(), through) == 16);
 }
 
 BOOST_AUTO_TEST_CASE(whether_a_descriptor_is_missing_is_known)
@@ -119,9 +119,31 @@ BOOST_AUTO_TEST_CASE(whether_a_descriptor_is_missing_is_known)
     const descriptor highest = duplicate(0);
     const rlimit room_for_one{static_cast<rlim_t>(highest.get()) + 2, before.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &room_for_one);
-    BOOST_TEST(!receive_descriptors(ends.second.get(), arrived).are_all); // the fixture sees if one is left open
+    const auto received = receive_descriptors(ends.second.get(), arrived); // the fixture sees if one is left open
     ::setrlimit(RLIMIT_NOFILE, &before);
-    BOOST_TEST(!receive_descriptors(ends.second.get(), arrived).are_all); // nothing has come
+    BOOST_TEST((received.is_message && received.are_lost && !received.are_all));
+    BOOST_TEST(!receive_descriptors(ends.second.get(), arrived).is_message); // nothing has come
+}
+
+BOOST_AUTO_TEST_CASE(what_passes_by_itself_is_told_from_what_does_not)
+{
+    for (const int error : {EAGAIN, ETOOMANYREFS, EMFILE})
+        BOOST_TEST(is_passing(error));
+    for (const int error : {EPIPE, EBADF, ECONNRESET})
+        BOOST_TEST(!is_passing(error));
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_message_is_no_end)
+{
+    socket_ends ends = make_sockets();
+    note arrived{};
+    BOOST_TEST(!is_at_end(ends.second.get()));
+    BOOST_TEST(send_note(ends.first.get(), {}));
+    const auto received = receive_descriptors(ends.second.get(), arrived);
+    BOOST_TEST((received.is_message && !received.are_lost && !received.are_all));
+    ends.first.reset();
+    BOOST_TEST(is_at_end(ends.second.get()));
+    BOOST_TEST(!receive_descriptors(ends.second.get(), arrived).is_message);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_message_is_told_from_the_end_of_all)

@@ -208,6 +208,40 @@ BOOST_AUTO_TEST_CASE(why_descriptors_do_not_come_is_told_in_their_place)
     BOOST_TEST((receiver.find(*place, 1) != nullptr));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_taken_before_it_is_looked_for_is_found)
+{
+    const auto memory = filled(7);
+    const auto place = sender.show(1, memory.file.get());
+    BOOST_TEST(receiver.take(64));
+    BOOST_TEST(!has_messages(sockets.second.get()));
+    BOOST_TEST((receiver.find(*place, 1) != nullptr));
+    BOOST_TEST(receiver.take(64)); // nothing is there
+}
+
+BOOST_AUTO_TEST_CASE(no_more_than_asked_for_is_taken)
+{
+    const auto memory = filled(7);
+    for (std::uint64_t number = 1; number != 4; ++number)
+        send(memory.file.get(), number, 0);
+    BOOST_TEST(receiver.take(2));
+    BOOST_TEST(has_messages(sockets.second.get()));
+    BOOST_TEST(receiver.take(1));
+    BOOST_TEST(!has_messages(sockets.second.get()));
+}
+
+BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_known_when_it_is_taken)
+{
+    send(0, 1, 0);
+    BOOST_TEST(!receiver.take(64));
+    send(filled(7).file.get(), 1, with_task);
+    BOOST_TEST(!receiver.take(64));
+    BOOST_TEST(send_note(sockets.first.get(), {}));
+    BOOST_TEST(!receiver.take(64));
+    BOOST_TEST(receiver.take(64));
+    sockets.first.reset();
+    BOOST_TEST(receiver.take(64));
+}
+
 BOOST_AUTO_TEST_CASE(it_arrives_where_all_other_descriptors_are_used_up)
 {
     BOOST_TEST((receiver.find(0, 1) == nullptr)); // looking in vain costs nothing
