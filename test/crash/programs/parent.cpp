@@ -136,9 +136,9 @@ int main(int, char* argv[])
                                                                     {"hold_on_to_life", hold_on_to_life},
                                                                     {"forked", spin}};
     const std::string what = argv[1];
-    if (what == "start_without_stdin") // its number is one of the pipe's
-        ::close(STDIN_FILENO);
     procpool::pool pool(options_for(what, argv[2]));
+    if (what == "start_without_stdin") // its number is one of the lifeline's
+        ::close(STDIN_FILENO);
     pool.async_submit(tasks.at(what), std::string(argv[2]));
     wait_for_ever();
 }

@@ -5,6 +5,7 @@
 #include "processes.hpp"
 
 #include <csignal>
+#include <unistd.h>
 
 namespace procpool::os {
 
@@ -99,6 +100,15 @@ BOOST_AUTO_TEST_CASE(a_process_lives_while_any_write_end_is_open)
     BOOST_TEST_REQUIRE(test::becomes_readable(ready.read.get()));
     lifeline.write.reset();
     BOOST_TEST(!has_ended(child.pidfd()));
+}
+
+BOOST_AUTO_TEST_CASE(its_read_end_has_the_lower_number_also_where_stdin_is_closed)
+{
+    const descriptor kept = duplicate(STDIN_FILENO);
+    ::close(STDIN_FILENO);
+    const pipe_ends made = make_lifeline();
+    BOOST_TEST(::dup2(kept.get(), STDIN_FILENO) == STDIN_FILENO);
+    BOOST_TEST(made.read.get() < made.write.get());
 }
 
 BOOST_AUTO_TEST_CASE(arming_after_the_death_of_the_parent_is_an_error)
