@@ -26,6 +26,13 @@ std::shared_ptr<void> reader::getSharedPointer(std::uint32_t number)
     return InputArchive::getSharedPointer(number);
 }
 
+void reader::registerPolymorphicName(std::uint32_t number, const std::string& name)
+{
+    if ((number & ~cereal::detail::msb_32bit) != ++polymorphic_names_)
+        refuse("the numbers of polymorphic types are out of order");
+    InputArchive::registerPolymorphicName(number, name);
+}
+
 void detail::check_bools(std::span<const std::byte> bytes)
 {
     if (std::ranges::any_of(bytes, [](std::byte byte) { return byte > std::byte{1}; }))

@@ -2,51 +2,30 @@
 // Workers that write anything to their pipe and their control page. Each input is a script that a task obeys in a
 // worker of a real pool. Then this process must be sound, the other worker untouched, and a probe must answer.
 #include "support/hostile.hpp"
-
-#include <procpool.hpp>
-
-#include <boost/asio/io_context.hpp>
+#include "os/descriptor_passing.hpp"
+#include "os/memory_passing.hpp"
+#include "support/lingering_connection.hpp"
+#include "wire/output_mark.hpp"
+#include "wire/worker_start.hpp"
+#include "world.hpp"
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <csignal>
-#include <cstdlib>
+#include <cstdio>
 #include <cstring>
-#include <set>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
 
 namespace {
 
-using namespace std::chrono_literals;
 using namespace procpool::test;
-using script = std::vector<std::uint8_t>;
-
-class steps {
-public:
-    explicit steps(const script& bytes) : bytes_(bytes) {}
-    bool empty() const noexcept { return at_ == bytes_.size(); }
-    template <class T>
-    T next() noexcept
-    {
-        T value{};
-        const auto part = take(sizeof(T));
-        std::memcpy(&value, part.data(), part.size());
-        return value;
-    }
-    std::span<const std::byte> take(std::size_t most) noexcept
-    {
-        const auto part = std::as_bytes(std::span(bytes_)).subspan(at_, std::min(most, bytes_.size() - at_));
-        at_ += part.size();
-        return part;
-    }
-
-private:
-    const script& bytes_;
-    std::size_t at_ = 0;
-};
-
+using procpool::fuzz::script;
+using procpool::fuzz::steps;
+using procpool::wire::memory_descriptor;
 void send_something(steps& from)
 {
     send_bytes(from.take(from.next<std::uint8_t>()));
@@ -142,10 +121,52 @@ void crash_with_words(steps& from)
     ::raise(SIGKILL);
 }
 
+/// Bytes to a stream that the pool reads lines and marks from.
+void print_something(steps& from)
+{
+    const auto bytes = from.take(from.next<std::uint8_t>());
+    if (::write(STDOUT_FILENO, bytes.data(), bytes.size()) < 0)
+        ::_exit(1);
+}
+
+/// A mark of this worker, or nearly, with a newline inside or without an end.
+void print_a_mark(steps& from)
+{
+    const procpool::wire::output_mark marks(own_page().head.nonce);
+    std::string mark = marks.for_task(own_header().id + from.next<std::uint8_t>() % 2);
+    const std::size_t at = from.next<std::uint8_t>() % mark.size();
+    mark[at] = from.next<char>();
+    mark.resize(mark.size() - from.next<std::uint8_t>() % mark.size());
+    for (int times = from.next<std::uint8_t>(); times != 0; --times)
+        std::fputs(mark.c_str(), stdout);
+    std::fflush(stdout);
+}
+
+/// A descriptor of some kind, several times, as if it were memory.
+void send_something_else(steps& from)
+{
+    static const lingering_connection connection;
+    constexpr const char* fifo = "/tmp/procpool_fuzz_fifo";
+    ::mkfifo(fifo, 0600);
+    const int sparse = ::memfd_create("sparse", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (::ftruncate(sparse, std::int64_t{1} << (12 + from.next<std::uint8_t>() % 50)) == 0)
+        ::fcntl(sparse, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
+    const int opened = ::open(fifo, O_RDWR | O_CLOEXEC);
+    const std::array files{sparse, connection.sender.get(), opened, 0, memory_descriptor};
+    const int chosen = files.at(from.next<std::uint8_t>() % files.size());
+    const std::uint64_t place = from.next<std::uint8_t>() % 40u;
+    const std::array<std::uint64_t, 3> note{place + 1, place == 33 ? procpool::os::with_task : place};
+    for (int times = from.next<std::uint8_t>(); times != 0; --times)
+        procpool::os::send_descriptors(memory_descriptor, std::vector(from.next<std::uint8_t>() % 4, chosen),
+                                       std::as_bytes(std::span(note)));
+    ::close(sparse);
+    ::close(opened);
+}
+
 int obey(const script& orders)
 {
     for (steps from(orders); !from.empty();) {
-        switch (from.next<std::uint8_t>() % 14) {
+        switch (from.next<std::uint8_t>() % 17) {
         case 0:
         case 1:
             send_something(from);
@@ -180,71 +201,21 @@ int obey(const script& orders)
         case 12:
             show_something(from);
             break;
+        case 14:
+            print_something(from);
+            break;
+        case 15:
+            print_a_mark(from);
+            break;
+        case 16:
+            send_something_else(from);
+            break;
         default:
             return 7;
         }
     }
     return 7;
 }
-
-void wait_for_ever()
-{
-    for (;;)
-        ::pause();
-}
-
-/// A pool with a worker that must not be touched, and one after the other that may be.
-class world {
-public:
-    world() : pool_(context_, options()), innocent_(pool_.async_submit(wait_for_ever)) { ++tasks_; }
-
-    void suffer(const script& orders)
-    {
-        attackers_.clear();
-        attack_ = ++tasks_;
-        auto attack = pool_.async_submit({.timeout = 20ms, .kill_grace = 0ns}, obey, orders);
-        run_until([&] { return attack.ready(); }); // with whatever outcome
-        if (!attackers_.empty())
-            ::kill(last_pid_, SIGKILL);
-        run_until([&] { return attackers_.empty(); });
-        ++tasks_;
-        auto probe = pool_.async_submit([] { return ::getpid(); });
-        run_until([&] { return probe.ready(); });
-        if (probe.get() <= 0 || innocent_.ready())
-            std::abort();
-    }
-
-private:
-    procpool::pool_options options()
-    {
-        return {.workers = 2,
-                .on_event = [this](const procpool::event& what) { see(what); },
-                .max_result_bytes = 1024 * 1024};
-    }
-    void see(const procpool::event& what)
-    {
-        if (what.kind == procpool::event_kind::task_started && what.task == attack_) {
-            attackers_.insert(what.worker);
-            last_pid_ = what.pid;
-        }
-        if (what.kind == procpool::event_kind::worker_died && attackers_.erase(what.worker) == 0)
-            std::abort(); // the task has never been there
-    }
-    template <class Condition>
-    void run_until(Condition condition)
-    {
-        while (!condition())
-            context_.run_one();
-    }
-
-    boost::asio::io_context context_;
-    std::uint64_t tasks_ = 0;
-    std::uint64_t attack_ = 0;
-    std::set<std::uint64_t> attackers_;
-    pid_t last_pid_ = 0;
-    procpool::pool pool_;
-    procpool::future<void> innocent_;
-};
 
 } // namespace
 
@@ -256,7 +227,7 @@ extern "C" int LLVMFuzzerInitialize(int*, char***)
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    static world pool;
+    static procpool::fuzz::world pool({}, obey);
     pool.suffer(script(data, data + size));
     return 0;
 }

@@ -15,6 +15,7 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string>
 #include <type_traits>
 #include <typeinfo>
 
@@ -77,6 +78,8 @@ public:
     /// Hide cereal's functions of the same names, which would hand out an object of another type by its number alone.
     PROCPOOL_DECL void registerSharedPointer(std::uint32_t number, std::shared_ptr<void> pointer);
     PROCPOOL_DECL std::shared_ptr<void> getSharedPointer(std::uint32_t number);
+    /// Hides another, whose hash table would be slow with numbers that were chosen to collide.
+    PROCPOOL_DECL void registerPolymorphicName(std::uint32_t number, const std::string& name);
 
 private:
     detail::byte_source own_;
@@ -85,6 +88,7 @@ private:
     detail::nesting nesting_;
     detail::shared_pointees pointees_;
     detail::expected_base expected_base_;
+    std::uint32_t polymorphic_names_ = 0;
 };
 
 /// @cond cereal finds these by argument-dependent lookup.

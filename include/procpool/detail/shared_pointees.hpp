@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <typeindex>
 #include <typeinfo>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -24,7 +23,8 @@ public:
     /// The pointer that comes next is weak: it may lead back to an object that it lies in.
     void expect_weak(bool is_weak) noexcept { next_is_weak_ = is_weak; }
 
-    /// The open pointer is the first to the object of that number. Throws errc::not_serializable, as the next does.
+    /// The open pointer is the first to the object of that number, the next in turn: cereal's hash table would be slow
+    /// with numbers that were chosen to collide. Throws errc::not_serializable, as the next does.
     PROCPOOL_DECL void add(std::uint32_t number);
     /// The open pointer refers back to that number.
     PROCPOOL_DECL void check(std::uint32_t number) const;
@@ -41,7 +41,7 @@ private:
     };
 
     std::vector<open_pointer> open_;
-    std::unordered_map<std::uint32_t, pointee> pointees_;
+    std::vector<pointee> pointees_; // their numbers begin with 1
     bool next_is_weak_ = false;
 };
 

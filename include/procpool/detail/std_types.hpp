@@ -2,6 +2,7 @@
 #pragma once
 
 #include <procpool/detail/archive_traits.hpp>
+#include <procpool/detail/hash_tables.hpp>
 #include <procpool/detail/sequences.hpp>
 
 #include <cereal/types/array.hpp>
@@ -17,8 +18,6 @@
 #include <cereal/types/stack.hpp>
 #include <cereal/types/string.hpp>
 #include <cereal/types/tuple.hpp>
-#include <cereal/types/unordered_map.hpp>
-#include <cereal/types/unordered_set.hpp>
 #include <cereal/types/utility.hpp>
 #include <cereal/types/variant.hpp>
 

@@ -9,7 +9,10 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
+#include <vector>
 
 BOOST_AUTO_TEST_SUITE(wire_codec)
 
@@ -358,9 +361,66 @@ BOOST_AUTO_TEST_CASE(a_shared_pointer_never_refers_to_an_object_of_another_type)
     const auto first = bytes_of(std::tuple(0x80000001u, 7, 1u));
     BOOST_TEST(reading_failure<pointers>(first).ends_with("a shared pointer refers to an object that is not there"));
     const auto twice = bytes_of(std::tuple(0x80000001u, 7, 0x80000001u));
-    BOOST_TEST(reading_failure<pointers>(twice).ends_with("two shared pointers have the same number"));
+    BOOST_TEST(reading_failure<pointers>(twice).ends_with("the numbers of shared pointers are out of order"));
     const auto unknown = bytes_of(std::tuple(3u, 1u));
     BOOST_TEST(reading_failure<pointers>(unknown).ends_with("a shared pointer refers to an object that is not there"));
+}
+
+BOOST_AUTO_TEST_CASE(shared_pointers_are_numbered_one_after_the_other)
+{
+    using pointers = std::vector<std::shared_ptr<int>>;
+    const auto a_gap = archive_bytes_of(std::tuple(std::uint64_t{2}, 0x80000001u, 7, 0x80000003u, 8));
+    BOOST_TEST(reading_failure<pointers>(a_gap).ends_with("the numbers of shared pointers are out of order"));
+    const auto in_order = archive_bytes_of(std::tuple(std::uint64_t{2}, 0x80000001u, 7, 0x80000002u, 8));
+    BOOST_TEST(value_of<pointers>(in_order).size() == 2u);
+}
+
+/// Keys that all lie in one bucket when so many are in the table.
+std::vector<std::uint64_t> colliding_keys(std::uint64_t count)
+{
+    std::unordered_set<std::uint64_t> table;
+    for (std::uint64_t number = 0; number != count; ++number)
+        table.insert(number);
+    std::vector<std::uint64_t> keys;
+    for (std::uint64_t number = 0; number != count; ++number)
+        keys.push_back(number * table.bucket_count());
+    return keys;
+}
+
+BOOST_AUTO_TEST_CASE(keys_that_were_chosen_to_collide_are_refused_before_they_cost_seconds)
+{
+    const auto keys = colliding_keys(80'000);
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> elements;
+    for (const auto key : keys)
+        elements.emplace_back(key, 0);
+    const auto set = archive_bytes_of(keys);
+    const auto map = archive_bytes_of(elements);
+    const std::string reason = "the keys of an unordered container collide too often: its hash must spread them";
+    BOOST_TEST(reading_failure<std::unordered_set<std::uint64_t>>(set).ends_with(reason));
+    BOOST_TEST(reading_failure<std::unordered_multiset<std::uint64_t>>(set).ends_with(reason));
+    using unordered_map = std::unordered_map<std::uint64_t, std::uint64_t>;
+    using unordered_multimap = std::unordered_multimap<std::uint64_t, std::uint64_t>;
+    BOOST_TEST(reading_failure<unordered_map>(map).ends_with(reason));
+    BOOST_TEST(reading_failure<unordered_multimap>(map).ends_with(reason));
+}
+
+struct bad_hash {
+    std::size_t operator()(int) const { return 7; }
+};
+
+BOOST_AUTO_TEST_CASE(a_bad_hash_and_many_equal_keys_are_no_attack)
+{
+    std::unordered_set<int, bad_hash> in_one_bucket;
+    for (int number = 0; number != 4000; ++number)
+        in_one_bucket.insert(number);
+    BOOST_TEST((value_of<std::unordered_set<int, bad_hash>>(bytes_of(in_one_bucket)) == in_one_bucket));
+    const std::unordered_multimap<int, int> equal = [] {
+        std::unordered_multimap<int, int> all;
+        for (int number = 0; number != 100'000; ++number)
+            all.emplace(number % 2, number);
+        return all;
+    }();
+    BOOST_TEST((value_of<std::unordered_multimap<int, int>>(bytes_of(equal)).size() == equal.size()));
 }
 
 BOOST_AUTO_TEST_CASE(a_weak_pointer_may_lead_back_to_the_object_that_it_lies_in)
