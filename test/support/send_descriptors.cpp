@@ -10,7 +10,7 @@ namespace procpool::test {
 bool send_descriptors(int socket, std::span<const int> descriptors, std::span<std::byte> note)
 {
     iovec with{note.data(), note.size()};
-    alignas(cmsghdr) std::array<char, 64> control{};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(most_descriptors * sizeof(int))> control{};
     msghdr message{};
     message.msg_iov = &with;
     message.msg_iovlen = 1;

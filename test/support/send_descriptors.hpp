@@ -6,7 +6,9 @@
 
 namespace procpool::test {
 
-/// Sends descriptors with a note through a socket, whatever the other side makes of it. Never waits.
+inline constexpr std::size_t most_descriptors = 64;
+
+/// Sends descriptors, most_descriptors at most, with a note through a socket, whatever the other side makes of it. Never waits.
 bool send_descriptors(int socket, std::span<const int> descriptors, std::span<std::byte> note);
 
 } // namespace procpool::test

@@ -207,7 +207,7 @@ public:
         if (::setrlimit(RLIMIT_NOFILE, &few) != 0 || ::socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends_) != 0)
             std::exit(77);
         std::array<std::byte, 1> note{};
-        while (send_descriptors(ends_[0], std::array<int, 64>{}, note)) {
+        while (send_descriptors(ends_[0], std::array<int, most_descriptors>{}, note)) {
         }
         if (errno != ETOOMANYREFS)
             say("the allowance is not used up");

@@ -205,7 +205,8 @@ BOOST_AUTO_TEST_CASE(why_descriptors_do_not_come_is_told_in_their_place)
     BOOST_TEST(tell_not_sent(sockets.first.get(), 2, EBADF));
     const auto memory = filled(7);
     const auto place = sender.show(1, memory.file.get());
-    BOOST_TEST((receiver.find(*place, 1) != nullptr));
+    memory_receiver in_worker(sockets.second.get(), memory_receiver::sender::host);
+    BOOST_TEST((in_worker.find(*place, 1) != nullptr));
 }
 
 BOOST_AUTO_TEST_CASE(what_is_taken_before_it_is_looked_for_is_found)
@@ -231,7 +232,7 @@ BOOST_AUTO_TEST_CASE(no_more_than_asked_for_is_taken)
 
 BOOST_AUTO_TEST_CASE(what_makes_no_sense_is_known_when_it_is_taken)
 {
-    send(0, 1, 0);
+    send(make_pipe().read.get(), 1, 0);
     BOOST_TEST(!receiver.take(64));
     send(filled(7).file.get(), 1, with_task);
     BOOST_TEST(!receiver.take(64));
