@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(a_user_with_too_many_descriptors_in_flight_gets_workers_que
 {
     if (!is_root())
         return;
-    BOOST_TEST(output_of_host("fork_later") == "forked\n0 died\n");
+    BOOST_TEST(output_of_host("fork_later") == "7\n0 died\n");
     BOOST_TEST(output_of_host("send_later") == "7\n");
     BOOST_TEST(output_of_host("start_later") == "7\n");
 }
