@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace procpool::link {
 
@@ -94,9 +95,12 @@ try {
 
 void link::tell_frames()
 {
-    read_captured(); // what a task has written comes before its answer
-    while (auto frame = frames_.next())
+    bool is_first = true; // a worker may send any number of bytes before there is a frame
+    while (auto frame = frames_.next()) {
+        if (std::exchange(is_first, false))
+            read_captured(); // what a task has written comes before its answer
         tell(*frame);
+    }
     if (frames_.broken())
         give_up_on_worker();
     events_->batch_done();

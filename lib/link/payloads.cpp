@@ -72,7 +72,7 @@ bool payloads::take()
 
 bool payloads::is_at_end() noexcept
 {
-    return os::is_at_end(socket());
+    return os::is_at_end(socket()) && !os::has_messages(socket());
 }
 
 void payloads::cancel() noexcept

@@ -37,24 +37,25 @@ void switch_linger_off(const descriptor& file) noexcept
     ::setsockopt(file.get(), SOL_SOCKET, SO_LINGER, &off, sizeof(off));
 }
 
-// What waits in a socket would be closed with it.
-void empty(const descriptor& socket)
+// What waits in a socket would be closed with it, and what waits in that: the kernel lets sockets be in sockets five
+// deep.
+void make_harmless(const std::vector<descriptor>& files, int deep)
 {
+    constexpr int deepest = 8;
     constexpr int most_messages = 1024; // its other end may be open, and go on
-    for (int more = most_messages; more != 0 && has_messages(socket.get()); --more) {
-        std::byte note{};
-        for (const auto& each : receive_descriptors(socket.get(), {&note, 1}).files)
-            switch_linger_off(each);
-    }
+    for (const auto& each : files)
+        switch_linger_off(each);
+    for (const auto& each : files)
+        for (int more = most_messages; deep != deepest && more != 0 && has_messages(each.get()); --more) {
+            std::byte note{};
+            make_harmless(receive_descriptors(each.get(), {&note, 1}).files, deep + 1);
+        }
 }
 
 void close_all(std::vector<descriptor>& files) noexcept
 try {
-    for (auto& each : files) {
-        switch_linger_off(each);
-        empty(each);
-        each.reset();
-    }
+    make_harmless(files, 0);
+    files.clear();
 } catch (const std::bad_alloc&) {
     leave_open(files);
 }

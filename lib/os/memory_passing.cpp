@@ -63,7 +63,7 @@ bool tell_not_sent(int socket, std::uint64_t task, int why) noexcept
     return send_note(socket, std::as_bytes(std::span(&sent, 1)));
 }
 
-memory_receiver::memory_receiver(int socket, sender from) noexcept
+memory_receiver::memory_receiver(int socket, sender from)
     : socket_(socket),
       from_(from),
       spare_(duplicate_from(socket, lowest))
@@ -210,13 +210,13 @@ void memory_receiver::pass_over(std::uint64_t task)
     }
 }
 
-// A machine may have less memory than it had.
+// A machine may have less memory than it had. What is mapped counts until the last result in it is gone.
 bool memory_receiver::has_room_for(std::uint64_t size) const noexcept
 {
     const std::uint64_t most = most_that_can_be_shown();
-    std::uint64_t shown = 0;
+    std::uint64_t shown = *mapped_;
     for (const auto& each : seats_)
-        shown += each.size;
+        shown += each.file ? each.size : 0;
     return shown <= most && size <= most - shown;
 }
 
@@ -224,7 +224,13 @@ bool memory_receiver::has_room_for(std::uint64_t size) const noexcept
 void memory_receiver::map(seat& shown)
 {
     const int file = shown.file.get();
-    shown.memory = std::make_shared<const mapping>(mapping(file, shown.size, access::read_only));
+    const auto end = [mapped = mapped_, size = shown.size](const mapping* ended) {
+        delete ended;
+        *mapped -= size;
+    };
+    auto made = std::make_unique<const mapping>(file, shown.size, access::read_only);
+    *mapped_ += shown.size;
+    shown.memory.reset(made.release(), end);
     shown.file.reset();
     spare_ = duplicate_from(socket_, lowest);
 }

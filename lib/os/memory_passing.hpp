@@ -6,6 +6,7 @@
 #include <procpool/detail/attached_descriptors.hpp>
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -60,7 +61,7 @@ public:
     /// Does not wait for what a worker has sent and nobody wants: see close_elsewhere().
     enum class sender { host, worker };
 
-    memory_receiver(int socket, sender from) noexcept;
+    memory_receiver(int socket, sender from);
 
     /// The memory that was shown in that place under that number, to be read only. Null: there is none, or what was
     /// sent is no memory that keeps its size, or more, with what is in the other places, than a machine has. Throws
@@ -95,6 +96,7 @@ private:
     const sender from_;
     descriptor spare_; // given up to receive another: a task may have used up all others
     std::array<seat, places> seats_{};
+    std::shared_ptr<std::atomic<std::uint64_t>> mapped_ = std::make_shared<std::atomic<std::uint64_t>>(0);
 };
 
 } // namespace procpool::os

@@ -6,10 +6,12 @@
 
 #include <cerrno>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <string>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -112,7 +114,10 @@ std::size_t sealed_size(int fd) noexcept
 {
     const int seals = ::fcntl(fd, F_GET_SEALS);
     struct stat status {};
-    if (seals < 0 || (seals & fixed_size) != fixed_size || ::fstat(fd, &status) != 0)
+    struct statfs system {};
+    if (seals < 0 || (seals & fixed_size) != fixed_size || ::fstat(fd, &status) != 0 || ::fstatfs(fd, &system) != 0)
+        return 0;
+    if (system.f_type != TMPFS_MAGIC) // huge pages can be taken away from who has mapped them: SIGBUS
         return 0;
     return static_cast<std::size_t>(status.st_size);
 }

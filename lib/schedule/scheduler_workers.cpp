@@ -34,7 +34,9 @@ void scheduler::worker_ended(worker_id id, time_point now)
         if (w.takes_tasks())
             leave_ready(w);
         ++counts_.crashed_workers;
-        if (!w.has_worked)
+        if (!w.has_worked && w.lost_first) // its first task may be to blame: see most_unbegun
+            starts_.pause(now);
+        else if (!w.has_worked)
             starts_.failed(now);
         break;
     case worker_state::condemned:

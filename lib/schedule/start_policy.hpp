@@ -3,6 +3,8 @@
 
 #include "schedule/task.hpp"
 
+#include <algorithm>
+
 namespace procpool::schedule {
 
 /// When to try again after a worker could not start, and when to tell the callers. Pauses double, so that a program
@@ -18,6 +20,8 @@ public:
     void worked() noexcept { failures_ = 0; }
     /// Failures during a pause belong to the one before it: workers that were started together fail together.
     void failed(time_point now) noexcept;
+    /// A worker was ready, and has ended before it began the task that it was sent, which may be the task's doing.
+    void pause(time_point now) noexcept { next_try_ = std::max(next_try_, now + first_pause); }
     bool given_up() const noexcept { return failures_ >= tries; }
     /// The earliest moment for the next try.
     time_point next_try() const noexcept { return next_try_; }

@@ -174,6 +174,8 @@ stack_ptr read_stack(reader& from)
 
 std::exception_ptr read_chain(std::span<const std::byte> bytes)
 {
+    if (bytes.size() > max_exception_bytes) // a byte here can be many there
+        reader::refuse("an exception has more bytes than any that is sent");
     reader from(bytes);
     const auto chain = decode<std::vector<exception_record>>(from);
     const auto stack = read_stack(from);

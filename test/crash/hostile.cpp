@@ -15,6 +15,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -24,6 +25,7 @@
 #include <ostream>
 #include <poll.h>
 #include <sys/socket.h>
+#include <thread>
 #include <unistd.h>
 
 namespace {
@@ -457,6 +459,64 @@ BOOST_DATA_TEST_CASE(an_attack_ends_with_its_worker_and_harms_nobody_else, boost
     BOOST_TEST(probe > 0);
     other.check();
     BOOST_TEST(resident_kib() < before + 64 * 1024);
+    pool.terminate();
+}
+
+BOOST_AUTO_TEST_CASE(a_task_that_denies_that_it_began_is_ended_alone)
+{
+    procpool::pool pool({.workers = 1});
+    auto attacking = pool.async_submit(say_queued_and_leave);
+    std::vector<procpool::future<int>> others;
+    for (int number = 0; number != 10; ++number)
+        others.push_back(pool.async_submit(own_pid));
+    for (auto& each : others)
+        BOOST_TEST(each.get(60s) > 0);
+    BOOST_CHECK_EXCEPTION(attacking.get(60s), boost::system::system_error,
+                          [](const auto& thrown) { return thrown.code() == procpool::errc::quarantined; });
+}
+
+/// As much of it as comes through, while a frame that claims much comes byte by byte.
+int print_while_an_answer_begins(const std::string& told)
+{
+    auto header = own_header();
+    header.size = mebibyte / 2;
+    send_bytes(std::as_bytes(std::span(&header, 1)));
+    std::thread([] {
+        const std::string lines(4096, '\n');
+        while (::write(STDOUT_FILENO, lines.data(), lines.size()) > 0) {
+        }
+    }).detach();
+    for (int sent = 0; sent != 500; ++sent) {
+        send_bytes(std::as_bytes(std::span("x", 1)));
+        std::this_thread::sleep_for(1ms);
+    }
+    tell(told, 1);
+    wait_for_the_kill();
+}
+
+BOOST_AUTO_TEST_CASE(what_it_prints_is_not_read_for_each_byte_of_an_answer)
+{
+    const mailbox told;
+    std::atomic<std::size_t> lines = 0;
+    std::atomic<bool> is_over = false;
+    boost::asio::io_context context;
+    procpool::pool pool(context, {.workers = 1,
+                                  .worker = {.stdout_to = procpool::output::capture,
+                                             .on_output =
+                                                 [&](const procpool::output_line&) {
+                                                     ++lines;
+                                                     while (!is_over)
+                                                         std::this_thread::sleep_for(1ms);
+                                                 }},
+                                  .max_result_bytes = mebibyte});
+    auto attacking = pool.async_submit(print_while_an_answer_begins, told.path());
+    std::vector<std::jthread> loops;
+    for (int i = 0; i != 2; ++i)
+        loops.emplace_back([&] { context.run(); });
+    const auto before = resident_kib();
+    told.receive();
+    BOOST_TEST(resident_kib() < before + 64 * 1024);
+    is_over = true;
     pool.terminate();
 }
 

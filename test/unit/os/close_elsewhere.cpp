@@ -48,6 +48,19 @@ BOOST_AUTO_TEST_CASE(nobody_waits_for_one_that_was_sent_as_memory)
     BOOST_TEST((receiver.find(0, 1) == nullptr));
 }
 
+BOOST_AUTO_TEST_CASE(nor_for_one_in_a_socket_that_was_sent_in_a_socket)
+{
+    const auto put_into = [](descriptor sent) {
+        socket_ends ends = make_sockets();
+        BOOST_TEST(send_descriptors(ends.first.get(), std::array{sent.get()}, std::as_bytes(std::span("x", 1))));
+        return std::move(ends.second);
+    };
+    procpool::test::lingering_connection connection;
+    std::vector<descriptor> files;
+    files.push_back(put_into(put_into(put_into(std::move(connection.sender)))));
+    close_elsewhere(std::move(files));
+}
+
 BOOST_AUTO_TEST_CASE(memory_and_pipes_are_closed_at_once)
 {
     pipe_ends pipe = make_pipe();

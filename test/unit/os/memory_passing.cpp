@@ -144,6 +144,23 @@ BOOST_AUTO_TEST_CASE(what_is_shown_at_a_time_is_no_more_than_a_machine_has)
     BOOST_TEST(found == 2u); // memory may have been made twice as large as it is used
 }
 
+BOOST_AUTO_TEST_CASE(what_is_still_in_use_counts_when_its_place_has_another)
+{
+    struct sysinfo machine {};
+    BOOST_TEST_REQUIRE(::sysinfo(&machine) == 0);
+    const descriptor all = sparse_memory(machine.mem_unit * (std::uint64_t{machine.totalram} + machine.totalswap));
+    std::vector<std::shared_ptr<const mapping>> in_use;
+    for (std::uint64_t number = 1; number != 5; ++number) {
+        send(all.get(), number, 0);
+        if (auto found = receiver.find(0, number))
+            in_use.push_back(std::move(found));
+    }
+    BOOST_TEST(in_use.size() == 2u);
+    in_use.clear();
+    send(all.get(), 5, 0);
+    BOOST_TEST((receiver.find(0, 5) != nullptr));
+}
+
 BOOST_AUTO_TEST_CASE(what_was_not_shown_is_not_found)
 {
     BOOST_TEST((receiver.find(0, 1) == nullptr));

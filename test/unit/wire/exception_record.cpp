@@ -2,6 +2,7 @@
 #include "wire/exception_record.hpp"
 
 #include "wire/error_categories.hpp"
+#include "wire/frame.hpp"
 
 #include <procpool/detail/throw_error.hpp>
 #include <procpool/error.hpp>
@@ -329,6 +330,9 @@ BOOST_AUTO_TEST_CASE(a_codec_that_fails_is_named)
 
 BOOST_AUTO_TEST_CASE(bytes_that_make_no_sense_are_a_protocol_error)
 {
+    const std::runtime_error too_long(std::string(wire::max_exception_bytes, 'x'));
+    const auto longer = wire::encode_exception(std::make_exception_ptr(too_long));
+    BOOST_TEST((code_of(wire::decode_exception(longer)) == errc::protocol_error));
     auto bytes = wire::encode_exception(nested_chain(3));
     BOOST_TEST((code_of(wire::decode_exception({})) == errc::protocol_error));
     for (std::size_t size = 0; size < bytes.size(); ++size)
