@@ -5,12 +5,11 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdint>
 #include <limits>
 #include <poll.h>
 #include <string>
-#include <sys/eventfd.h>
-#include <sys/uio.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <system_error>
 #include <unistd.h>
 
@@ -42,28 +41,36 @@ std::vector<std::size_t> places_of_ready(std::span<const pollfd> polled)
 
 } // namespace
 
+// A socket that is connected to itself: nobody else can send to it, and unlike eventfd(2) and pipe(7) it has calls that
+// never wait, whatever another process has made of O_NONBLOCK, which is that of all of them.
 descriptor make_flag()
 {
-    descriptor flag = above_stdio(descriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)));
-    if (!flag)
+    descriptor flag = above_stdio(descriptor(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)));
+    sockaddr_un name{};
+    name.sun_family = AF_UNIX;
+    auto* const address = reinterpret_cast<sockaddr*>(&name);
+    socklen_t size = sizeof(name.sun_family); // the kernel chooses the name: unix(7), autobind
+    if (!flag || ::bind(flag.get(), address, size) != 0)
+        throw_last_error("cannot make a flag that processes share");
+    size = sizeof(name);
+    if (::getsockname(flag.get(), address, &size) != 0 || ::connect(flag.get(), address, size) != 0)
         throw_last_error("cannot make a flag that processes share");
     return flag;
 }
 
-// Not when it is raised already: a process that means harm may have counted it up to where a write blocks.
+// Not when it is raised already: it would have to be lowered as often.
 void raise_flag(int flag) noexcept
 {
-    const std::uint64_t one = 1;
-    if (!wait_until_ready(flag, readiness::to_read, std::chrono::steady_clock::time_point())) [[maybe_unused]]
-        const auto written = ::write(flag, &one, sizeof(one));
+    if (!wait_until_ready(flag, readiness::to_read, std::chrono::steady_clock::time_point()))
+        ::send(flag, "", 1, MSG_DONTWAIT | MSG_NOSIGNAL);
 }
 
-// Whatever another process has made of O_NONBLOCK, which is that of all of them. It fails where it is lowered already.
+// A process that was killed, or that means harm, may have left it raised several times: it looks raised for nothing
+// then, and is lowered again.
 void lower_flag(int flag) noexcept
 {
-    std::uint64_t count = 0;
-    const iovec into{&count, sizeof(count)};
-    [[maybe_unused]] const auto taken = ::preadv2(flag, &into, 1, -1, RWF_NOWAIT);
+    char raised = 0;
+    ::recv(flag, &raised, sizeof(raised), MSG_DONTWAIT);
 }
 
 bool wait_until_ready(int fd, readiness what, deadline until) noexcept

@@ -13,7 +13,8 @@ namespace procpool::os {
 
 using detail::deadline;
 
-/// A descriptor that processes share and that is readable, or not, until one of them says otherwise (an eventfd).
+/// A descriptor that processes share and that is readable, or not, until one of them says otherwise. A process that
+/// means harm can raise and lower it, and make nobody wait in these functions.
 /// Throws std::system_error.
 descriptor make_flag();
 /// Makes it readable.

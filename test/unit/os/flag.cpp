@@ -6,9 +6,12 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cerrno>
 #include <chrono>
-#include <cstdint>
 #include <fcntl.h>
+#include <string>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <thread>
 #include <unistd.h>
 
@@ -59,11 +62,26 @@ BOOST_AUTO_TEST_CASE(nobody_makes_it_block_by_changing_what_all_share)
     BOOST_TEST_REQUIRE(::fcntl(flag.get(), F_SETFL, 0) == 0); // not O_NONBLOCK any more
     lower_flag(flag.get());
     BOOST_TEST(!is_raised());
-    const std::uint64_t most = ~std::uint64_t{1};
-    BOOST_TEST_REQUIRE(::write(flag.get(), &most, sizeof(most)) == 8);
+    const std::string much(1000, 'x');
+    std::size_t sent = 0;
+    while (::send(flag.get(), much.data(), much.size(), MSG_DONTWAIT) > 0)
+        ++sent;
     raise_flag(flag.get());
     BOOST_TEST(is_raised());
-    lower_flag(flag.get());
+    for (; sent != 0; --sent)
+        lower_flag(flag.get());
+    BOOST_TEST(!is_raised());
+}
+
+BOOST_AUTO_TEST_CASE(nobody_else_can_raise_it)
+{
+    sockaddr_un name{};
+    socklen_t size = sizeof(name);
+    auto* const address = reinterpret_cast<sockaddr*>(&name);
+    BOOST_TEST_REQUIRE(::getsockname(flag.get(), address, &size) == 0);
+    const descriptor stranger(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+    BOOST_TEST(::sendto(stranger.get(), "", 1, MSG_DONTWAIT, address, size) == -1);
+    BOOST_TEST(errno == EPERM);
     BOOST_TEST(!is_raised());
 }
 
