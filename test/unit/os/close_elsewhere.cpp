@@ -58,7 +58,11 @@ BOOST_AUTO_TEST_CASE(nor_for_one_in_a_socket_that_was_sent_in_a_socket)
     procpool::test::lingering_connection connection;
     std::vector<descriptor> files;
     files.push_back(put_into(put_into(put_into(std::move(connection.sender)))));
+    files.emplace_back(::open("/dev/null", O_RDWR | O_CLOEXEC)); // stays open if closing the first one takes long
     close_elsewhere(std::move(files));
+    BOOST_TEST(procpool::test::eventually([&] { // while the connection's other end is open
+        return procpool::test::open_descriptors().size() == before + 2;
+    }));
 }
 
 BOOST_AUTO_TEST_CASE(memory_and_pipes_are_closed_at_once)

@@ -126,17 +126,20 @@ BOOST_AUTO_TEST_CASE(after_failures_one_worker_is_started_as_a_probe)
     BOOST_TEST(p.workers().size() == 2);
 }
 
-// It becomes ready and dies before it touches a task, each time: no task would ever end.
-BOOST_AUTO_TEST_CASE(workers_that_die_before_their_first_task_count_as_failed_starts)
+// A worker's own word is all there is, and a task can change it.
+BOOST_AUTO_TEST_CASE(workers_that_die_before_their_first_task_cost_that_task_alone)
 {
     play p({.max_workers = 1});
-    part& t = p.submit();
-    for (worker_id id = 1; id <= start_policy::tries; ++id) {
+    part& first = p.submit();
+    part& other = p.submit();
+    for (worker_id id = 1; id <= most_unbegun; ++id) {
         p.ready(id);
         p.die(id);
-        p.pass(start_policy::longest_pause);
+        p.pass(start_policy::first_pause);
     }
-    BOOST_TEST((t.failed == reason::start_failed));
+    BOOST_TEST((first.failed == reason::quarantined));
+    BOOST_TEST(!other.failed.has_value());
+    BOOST_TEST(p.decisions().waiting_count() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(tasks_that_kill_their_workers_are_no_failed_starts)
