@@ -156,9 +156,13 @@ void send_something_else(steps& from)
     const int chosen = files.at(from.next<std::uint8_t>() % files.size());
     const std::uint64_t place = from.next<std::uint8_t>() % 40u;
     const std::array<std::uint64_t, 3> note{place + 1, place == 33 ? procpool::os::with_task : place};
-    for (int times = from.next<std::uint8_t>(); times != 0; --times)
-        procpool::os::send_descriptors(memory_descriptor, std::vector(from.next<std::uint8_t>() % 4, chosen),
-                                       std::as_bytes(std::span(note)));
+    const std::vector copies(from.next<std::uint8_t>() % 4U, chosen);
+    for (int times = from.next<std::uint8_t>(); times != 0; --times) {
+        if (copies.empty())
+            procpool::os::send_note(memory_descriptor, std::as_bytes(std::span(note)));
+        else
+            procpool::os::send_descriptors(memory_descriptor, copies, std::as_bytes(std::span(note)));
+    }
     ::close(sparse);
     ::close(opened);
 }
