@@ -405,8 +405,23 @@ BOOST_AUTO_TEST_CASE(keys_that_were_chosen_to_collide_are_refused_before_they_co
 }
 
 struct bad_hash {
-    std::size_t operator()(int) const { return 7; }
+    template <class T>
+    std::size_t operator()(const T&) const
+    {
+        return 7;
+    }
 };
+
+BOOST_AUTO_TEST_CASE(long_keys_that_collide_are_refused_sooner)
+{
+    std::vector<std::string> keys;
+    for (int number = 0; number != 2000; ++number)
+        keys.push_back(std::string(2000, 'x') + std::to_string(number));
+    using long_keys = std::unordered_set<std::string, bad_hash>;
+    BOOST_TEST(reading_failure<long_keys>(bytes_of(keys)).ends_with("its hash must spread them"));
+    keys.resize(200);
+    BOOST_TEST(value_of<long_keys>(bytes_of(keys)).size() == 200u);
+}
 
 BOOST_AUTO_TEST_CASE(a_bad_hash_and_many_equal_keys_are_no_attack)
 {
