@@ -47,12 +47,14 @@ static_assert(wire::shown_places == os::places);
 
 payloads::payloads(const boost::asio::any_io_executor& executor, os::descriptor socket,
                    std::shared_ptr<os::mapping> page, bool is_confined)
-    : socket_(executor, socket.release()),
-      sender_(socket_.native_handle()),
-      receiver_(socket_.native_handle(), os::memory_receiver::sender::worker),
+    : socket_(executor),
+      sender_(socket.get()),
+      receiver_(socket.get(), os::memory_receiver::sender::worker),
       page_(std::move(page)),
       is_confined_(is_confined)
 {
+    socket_.assign(socket.get());
+    socket.release();
 }
 
 // What the worker has sent and nobody has looked for is closed with the socket.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <new>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -71,9 +72,12 @@ ssize_t repeat(Call call) noexcept
     return count;
 }
 
-ssize_t receive(int socket, message& into) noexcept
+// An end that was closed before it has read all is told once, by an error, and hides what it had sent itself.
+ssize_t receive(int socket, msghdr& into, int flags) noexcept
 {
-    return repeat([&] { return ::recvmsg(socket, &into.header(), MSG_DONTWAIT | MSG_CMSG_CLOEXEC); });
+    const auto try_once = [&] { return repeat([&] { return ::recvmsg(socket, &into, MSG_DONTWAIT | flags); }); };
+    const auto count = try_once();
+    return count < 0 && errno == ECONNRESET ? try_once() : count;
 }
 
 bool is_none(const descriptor& fd) noexcept
@@ -111,13 +115,30 @@ received_descriptors receive_descriptors(int socket, std::span<std::byte> note)
     received_descriptors taken;
     taken.files.reserve(most_descriptors); // nothing may fail when they are here
     message received(note, most_descriptors);
-    const auto count = receive(socket, received);
+    const auto count = receive(socket, received.header(), MSG_CMSG_CLOEXEC);
     for (std::size_t index = 0; count >= 0 && index != received.attached(); ++index)
         taken.files.push_back(above_stdio(received.take(index)));
     taken.is_message = count > 0 || (count == 0 && !is_at_end(socket));
     taken.are_lost = taken.is_message && (received.lost_descriptors() || std::ranges::any_of(taken.files, is_none));
     taken.are_all = taken.is_message && !taken.are_lost && received.fills(note.size(), count);
     return taken;
+}
+
+std::vector<descriptor> discard_message(int socket) noexcept
+{
+    std::byte note{};
+    message discarded({&note, 1}, most_descriptors);
+    std::vector<descriptor> files;
+    if (receive(socket, discarded.header(), MSG_CMSG_CLOEXEC) < 0)
+        return files;
+    try {
+        files.reserve(discarded.attached());
+    } catch (const std::bad_alloc&) { // they stay open
+        return files;
+    }
+    for (std::size_t index = 0; index != discarded.attached(); ++index)
+        files.push_back(discarded.take(index));
+    return files;
 }
 
 // By the sender's credentials, which have no room here: an empty message has them too, and the end of all has none.
@@ -128,7 +149,7 @@ bool has_messages(int socket) noexcept
     };
     msghdr next{};
     pass_credentials(1);
-    const bool is_one = ::recvmsg(socket, &next, MSG_PEEK | MSG_DONTWAIT) >= 0 && (next.msg_flags & MSG_CTRUNC) != 0;
+    const bool is_one = receive(socket, next, MSG_PEEK) >= 0 && (next.msg_flags & MSG_CTRUNC) != 0;
     pass_credentials(0);
     return is_one;
 }

@@ -39,6 +39,10 @@ struct received_descriptors {
 /// when there is none. What came may be something else.
 received_descriptors receive_descriptors(int socket, std::span<std::byte> note);
 
+/// Takes the next message away. Returns the descriptors that came with it, none unless its sender means harm. Never
+/// waits.
+std::vector<descriptor> discard_message(int socket) noexcept;
+
 /// Whether a message waits, be it an empty one.
 bool has_messages(int socket) noexcept;
 

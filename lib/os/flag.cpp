@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/flag.hpp"
 
+#include "os/close_elsewhere.hpp"
+#include "os/descriptor_passing.hpp"
 #include "os/system_error.hpp"
 
 #include <algorithm>
@@ -69,8 +71,7 @@ void raise_flag(int flag) noexcept
 // then, and is lowered again.
 void lower_flag(int flag) noexcept
 {
-    char raised = 0;
-    ::recv(flag, &raised, sizeof(raised), MSG_DONTWAIT);
+    close_elsewhere(discard_message(flag));
 }
 
 bool wait_until_ready(int fd, readiness what, deadline until) noexcept

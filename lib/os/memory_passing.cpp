@@ -158,6 +158,7 @@ bool memory_receiver::keep(std::uint64_t number, std::uint64_t place, descriptor
         seats_[place] = {};
         if (has_room_for(size)) {
             seats_[place] = {number, size, std::move(file), {}};
+            map_if_possible(seats_[place]);
             return true;
         }
     }
@@ -218,6 +219,13 @@ bool memory_receiver::has_room_for(std::uint64_t size) const noexcept
     for (const auto& each : seats_)
         shown += each.file ? each.size : 0;
     return shown <= most && size <= most - shown;
+}
+
+// At once, because a file that is kept open is one that another cannot be.
+void memory_receiver::map_if_possible(seat& shown) noexcept
+try {
+    map(shown);
+} catch (const std::exception&) { // who looks for it is told why
 }
 
 // If it fails, the file is still there for the next time.

@@ -91,6 +91,7 @@ private:
     bool keep(std::uint64_t number, std::uint64_t place, descriptor file);
     bool has_room_for(std::uint64_t size) const noexcept;
     void map(seat& shown);
+    void map_if_possible(seat& shown) noexcept;
 
     int socket_;
     const sender from_;

@@ -14,8 +14,8 @@ namespace procpool::os {
 inline constexpr const char* harmless_calls[] = {
     // descriptors that are open
     "recvmsg", "read", "write", "readv", "writev", "pread64", "pwrite64", "preadv", "pwritev", "preadv2", "pwritev2",
-    "lseek", "_llseek", "close", "close_range", "dup", "dup2", "dup3", "fstat", "fstat64", "fsync", "fdatasync", "pipe",
-    "pipe2",
+    "lseek", "_llseek", "close", "close_range", "dup", "dup2", "dup3", "fstat", "fstat64", "fstatfs", "fstatfs64",
+    "fsync", "fdatasync", "pipe", "pipe2",
     // waiting
     "poll", "ppoll", "select", "_newselect", "pselect6", "epoll_create", "epoll_create1", "epoll_ctl", "epoll_wait",
     "epoll_pwait", "epoll_pwait2", "eventfd", "eventfd2", "signalfd", "signalfd4", "pause", "restart_syscall",
@@ -39,10 +39,10 @@ inline constexpr const char* harmless_calls[] = {
 
 /// Allowed in the profile `readonly` besides.
 inline constexpr const char* reading_calls[] = {
-    "stat",      "stat64",     "lstat",      "lstat64",    "newfstatat", "fstatat64", "statx",
-    "statfs",    "statfs64",   "fstatfs",    "fstatfs64",  "access",     "faccessat", "faccessat2",
-    "readlink",  "readlinkat", "getdents",   "getdents64", "getxattr",   "lgetxattr", "fgetxattr",
-    "listxattr", "llistxattr", "flistxattr", "chdir",      "fchdir",     "fadvise64", "readahead"};
+    "stat",       "stat64",     "lstat",    "lstat64",   "newfstatat", "fstatat64", "statx",
+    "statfs",     "statfs64",   "access",   "faccessat", "faccessat2", "readlink",  "readlinkat",
+    "getdents",   "getdents64", "getxattr", "lgetxattr", "fgetxattr",  "listxattr", "llistxattr",
+    "flistxattr", "chdir",      "fchdir",   "fadvise64", "readahead"};
 
 /// Calls whose better half has arguments in memory, where a filter cannot look. Told that the kernel does not know
 /// them, the C library falls back on the calls before them.

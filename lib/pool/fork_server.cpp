@@ -81,8 +81,10 @@ void fork_server::ask_later()
     ask_timer_.async_wait([pool = pool_.shared_from_this(), this](boost::system::error_code error) {
         if (!error)
             pool->run([this](runner&) {
-                if (link_)
-                    ask_next();
+                if (!link_)
+                    return;
+                ask_next();
+                engine_.batch_done();
             });
     });
 }

@@ -3,8 +3,6 @@
 
 #include "schedule/task.hpp"
 
-#include <algorithm>
-
 namespace procpool::schedule {
 
 /// When to try again after a worker could not start, and when to tell the callers. Pauses double, so that a program
@@ -17,17 +15,18 @@ public:
 
     /// A worker began a task. Being ready is not enough: a worker that always dies before its first task would be
     /// started for ever.
-    void worked() noexcept { failures_ = 0; }
+    void worked() noexcept { failures_ = pauses_ = 0; }
     /// Failures during a pause belong to the one before it: workers that were started together fail together.
     void failed(time_point now) noexcept;
     /// A worker was ready, and has ended before it began the task that it was sent, which may be the task's doing.
-    void pause(time_point now) noexcept { next_try_ = std::max(next_try_, now + first_pause); }
+    void pause(time_point now) noexcept;
     bool given_up() const noexcept { return failures_ >= tries; }
     /// The earliest moment for the next try.
     time_point next_try() const noexcept { return next_try_; }
 
 private:
     int failures_ = 0;
+    int pauses_ = 0; // in a row, without a failure
     time_point next_try_ = time_point::min();
 };
 

@@ -54,7 +54,7 @@ void refuse_descriptors(std::size_t count, const std::error_code& why)
                                                     "); it must stay open until the task has its outcome.");
 }
 
-payloads::payloads(wire::control_page& page) noexcept
+payloads::payloads(wire::control_page& page)
     : page_(page),
       sender_(wire::memory_descriptor),
       receiver_(wire::memory_descriptor, os::memory_receiver::sender::host)

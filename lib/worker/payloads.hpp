@@ -35,7 +35,7 @@ struct shown_result {
 /// The worker's end of the road for big payloads.
 class payloads {
 public:
-    explicit payloads(wire::control_page& page) noexcept;
+    explicit payloads(wire::control_page& page);
 
     /// A call and the buffers that go with it, wherever they are. The bytes are valid until the next frame. Throws
     /// std::bad_alloc when there is no room to map them; too_many_descriptors. Waits for what the parent still has to

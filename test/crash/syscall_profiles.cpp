@@ -252,6 +252,28 @@ BOOST_AUTO_TEST_CASE(computing_printing_threads_and_exceptions_go_on)
     }
 }
 
+std::size_t size_of(const std::string& text)
+{
+    return text.size();
+}
+
+std::string big_text(std::size_t size)
+{
+    return std::string(size, 'x');
+}
+
+BOOST_AUTO_TEST_CASE(big_payloads_come_and_go_under_each_profile)
+{
+    if (!have_profiles())
+        return;
+    constexpr std::size_t big = 1024 * 1024;
+    for (const auto profile : {syscall_profile::readonly, syscall_profile::compute}) {
+        procpool::pool pool(under(profile));
+        BOOST_TEST(pool.async_submit(size_of, std::string(big, 'x')).get() == big);
+        BOOST_TEST(pool.async_submit(big_text, big).get().size() == big);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(locale_and_time_zone_are_those_without_a_profile)
 {
     if (!have_profiles())

@@ -14,54 +14,16 @@
 
 namespace procpool::detail {
 
-/// Bounds the work of filling a hash table with keys that a worker may have chosen so that all share a bucket: each new
-/// key is compared with those before it, which is quadratic. Keys that a hash spreads are compared with one or two.
-class collision_limit {
-public:
-    /// A key, read from so many bytes, is about to be put into the table. Refuses the bytes when the limit is reached.
-    template <class Table>
-    void check(const Table& table, const typename Table::key_type& key, std::size_t bytes)
-    {
-        const std::size_t cost = 1 + bytes / bytes_compared_at_once;
-        const auto bucket = table.bucket(key);
-        left_ += comparisons_for_each_key * cost;
-        for (auto at = table.begin(bucket); at != table.end(bucket) && !table.key_eq()(key_of(*at), key); ++at) {
-            if (left_ < cost)
-                reader::refuse("the keys of an unordered container collide too often: its hash must spread them");
-            left_ -= cost;
-        }
-    }
-
-private:
-    static constexpr std::size_t bytes_compared_at_once = 64;
-    static constexpr std::size_t comparisons_for_each_key = 64;
-    static constexpr std::size_t in_any_case = std::size_t{1} << 24; // some hundredths of a second
-
-    template <class Key>
-    static const Key& key_of(const Key& element) noexcept
-    {
-        return element;
-    }
-    template <class Key, class T>
-    static const Key& key_of(const std::pair<const Key, T>& element) noexcept
-    {
-        return element.first;
-    }
-
-    std::size_t left_ = in_any_case;
-};
-
 template <class Map>
 void load_hashed_map(reader& from, Map& map)
 {
     map.clear();
-    collision_limit collisions;
     for (auto count = load_count<void>(from); count != 0; --count) {
-        typename Map::key_type key{};
-        typename Map::mapped_type value{};
+        auto key = typename Map::key_type();
+        auto value = typename Map::mapped_type();
         const auto before = from.remaining();
         from(cereal::make_map_item(key, value));
-        collisions.check(map, key, before - from.remaining());
+        from.collisions().check(map, key, before - from.remaining());
         map.emplace(std::move(key), std::move(value));
     }
 }
@@ -70,12 +32,11 @@ template <class Set>
 void load_hashed_set(reader& from, Set& set)
 {
     set.clear();
-    collision_limit collisions;
     for (auto count = load_count<void>(from); count != 0; --count) {
-        typename Set::key_type key{};
+        auto key = typename Set::key_type();
         const auto before = from.remaining();
         from(key);
-        collisions.check(set, key, before - from.remaining());
+        from.collisions().check(set, key, before - from.remaining());
         set.emplace(std::move(key));
     }
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <procpool/detail/byte_source.hpp>
+#include <procpool/detail/collision_limit.hpp>
 #include <procpool/detail/config.hpp>
 #include <procpool/detail/descriptor.hpp>
 #include <procpool/detail/expected_base.hpp>
@@ -72,6 +73,9 @@ public:
     /// Watches over the shared pointers.
     detail::shared_pointees& pointees() noexcept { return pointees_; }
 
+    /// Bounds the comparisons of keys in all hash tables that are read.
+    detail::collision_limit& collisions() noexcept { return collisions_; }
+
     /// Watches over the pointers to base classes.
     detail::expected_base& expected_base() noexcept { return expected_base_; }
 
@@ -87,6 +91,7 @@ private:
     std::span<detail::descriptor> descriptors_;
     detail::nesting nesting_;
     detail::shared_pointees pointees_;
+    detail::collision_limit collisions_;
     detail::expected_base expected_base_;
     std::uint32_t polymorphic_names_ = 0;
 };

@@ -133,6 +133,17 @@ BOOST_AUTO_TEST_CASE(what_passes_by_itself_is_told_from_what_does_not)
         BOOST_TEST(!is_passing(error));
 }
 
+BOOST_AUTO_TEST_CASE(what_was_sent_by_an_end_that_has_not_read_all_is_received)
+{
+    socket_ends ends = make_sockets();
+    note arrived{};
+    BOOST_TEST(send_note(ends.second.get(), bytes_of(some_note))); // never read: ECONNRESET
+    BOOST_TEST(send_descriptors(ends.first.get(), std::array{0}, bytes_of(some_note)));
+    ends.first.reset();
+    BOOST_TEST(has_messages(ends.second.get()));
+    BOOST_TEST(receive_descriptors(ends.second.get(), arrived).are_all);
+}
+
 BOOST_AUTO_TEST_CASE(an_empty_message_is_no_end)
 {
     socket_ends ends = make_sockets();

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "os/flag.hpp"
 
+#include "os/descriptor_passing.hpp"
 #include "os/pipe.hpp"
 #include "support/left_behind.hpp"
+#include "support/lingering_connection.hpp"
+#include "support/processes.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
 #include <cerrno>
 #include <chrono>
 #include <fcntl.h>
@@ -20,6 +24,7 @@ namespace {
 
 struct fixture : test::nothing_left_behind {
     descriptor flag = make_flag();
+    const std::size_t opened = procpool::test::open_descriptors().size();
 
     static deadline now() { return std::chrono::steady_clock::now(); }
     bool is_raised() const { return wait_until_ready(flag.get(), readiness::to_read, now()); }
@@ -71,6 +76,18 @@ BOOST_AUTO_TEST_CASE(nobody_makes_it_block_by_changing_what_all_share)
     for (; sent != 0; --sent)
         lower_flag(flag.get());
     BOOST_TEST(!is_raised());
+}
+
+BOOST_AUTO_TEST_CASE(a_lingering_socket_in_it_is_not_waited_for)
+{
+    procpool::test::lingering_connection connection;
+    BOOST_TEST(send_descriptors(flag.get(), std::array{connection.sender.get()}, std::as_bytes(std::span("x", 1))));
+    connection.sender.reset();
+    lower_flag(flag.get());
+    BOOST_TEST(!is_raised());
+    BOOST_TEST(procpool::test::eventually([&] { // listener and receiver, beside the flag
+        return procpool::test::open_descriptors().size() == opened + 2;
+    }));
 }
 
 BOOST_AUTO_TEST_CASE(nobody_else_can_raise_it)

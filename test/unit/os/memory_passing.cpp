@@ -266,9 +266,12 @@ BOOST_AUTO_TEST_CASE(it_arrives_where_all_other_descriptors_are_used_up)
     const auto memory = filled(7);
     const auto place = sender.show(1, memory.file.get());
     const auto next = static_cast<rlim_t>(descriptor(::dup(0)).get());
+    const auto other = sender.show(2, memory.file.get());
     const test::lower_descriptor_limit none_left(next);
     BOOST_TEST(::dup(0) == -1);
+    BOOST_TEST(receiver.take(64));
     BOOST_TEST((receiver.find(*place, 1) != nullptr));
+    BOOST_TEST((receiver.find(*other, 2) != nullptr));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

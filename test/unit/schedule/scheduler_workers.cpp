@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(workers_that_die_before_their_first_task_cost_that_task_alo
     for (worker_id id = 1; id <= most_unbegun; ++id) {
         p.ready(id);
         p.die(id);
-        p.pass(start_policy::first_pause);
+        p.pass(start_policy::longest_pause);
     }
     BOOST_TEST((first.failed == reason::quarantined));
     BOOST_TEST(!other.failed.has_value());

@@ -50,16 +50,17 @@ BOOST_AUTO_TEST_CASE(a_few_failures_in_a_row_are_given_up)
     BOOST_TEST(policy.given_up());
 }
 
-BOOST_AUTO_TEST_CASE(a_worker_that_its_task_may_have_ended_is_a_pause_and_no_failure)
+BOOST_AUTO_TEST_CASE(workers_that_their_tasks_may_have_ended_are_longer_and_longer_pauses_and_no_failures)
 {
     start_policy policy;
     time_point now{1h};
-    for (int i = 0; i != 2 * start_policy::tries; ++i) {
+    for (const duration expected : {10ms, 20ms, 40ms, 80ms, 160ms, 320ms, 640ms, 1000ms, 1000ms}) {
         now = std::max(now, policy.next_try());
         policy.pause(now);
-        BOOST_TEST((policy.next_try() == now + 10ms));
+        BOOST_TEST((policy.next_try() == now + expected));
     }
     BOOST_TEST(!policy.given_up());
+    BOOST_TEST((fail(policy, now) == 10ms));
 }
 
 BOOST_AUTO_TEST_CASE(workers_that_fail_together_are_one_failure)

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
@@ -411,6 +412,39 @@ struct bad_hash {
         return 7;
     }
 };
+
+BOOST_AUTO_TEST_CASE(containers_of_containers_have_one_limit)
+{
+    using set = std::unordered_set<int, bad_hash>;
+    set keys;
+    for (int number = 0; number != 3000; ++number)
+        keys.insert(number);
+    BOOST_TEST((value_of<std::vector<set>>(bytes_of(std::vector(2, keys))).size() == 2u));
+    BOOST_TEST(reading_failure<std::vector<set>>(bytes_of(std::vector(10, keys))).ends_with("must spread them"));
+}
+
+struct explicitly_made {
+    int number;
+    explicit explicitly_made() : number(7) {}
+    template <class Archive>
+    void serialize(Archive& archive)
+    {
+        archive(number);
+    }
+};
+
+struct with_explicitly_made {
+    explicitly_made member;
+    bool operator==(const with_explicitly_made& other) const { return member.number == other.member.number; }
+};
+
+BOOST_AUTO_TEST_CASE(values_of_a_hash_table_are_made_as_elsewhere)
+{
+    const std::unordered_map<int, with_explicitly_made> map{{1, with_explicitly_made()}};
+    BOOST_TEST((value_of<std::unordered_map<int, with_explicitly_made>>(bytes_of(map)) == map));
+    const std::set<std::pair<int, int>> pairs{{1, 2}};
+    BOOST_TEST((value_of<std::set<std::pair<int, int>>>(bytes_of(pairs)) == pairs));
+}
 
 BOOST_AUTO_TEST_CASE(long_keys_that_collide_are_refused_sooner)
 {
