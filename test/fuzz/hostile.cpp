@@ -152,6 +152,7 @@ void send_something_else(steps& from)
     if (::ftruncate(sparse, std::int64_t{1} << (12 + from.next<std::uint8_t>() % 50)) == 0)
         ::fcntl(sparse, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW);
     const int opened = ::open(fifo, O_RDWR | O_CLOEXEC);
+    ::unlink(fifo);
     const std::array files{sparse, connection.sender.get(), opened, 0, memory_descriptor};
     const int chosen = files.at(from.next<std::uint8_t>() % files.size());
     const std::uint64_t place = from.next<std::uint8_t>() % 40u;
